@@ -14,7 +14,6 @@ import structlog
 from _pytest.terminal import TerminalReporter
 from flask import Flask
 from hypothesis import settings
-from jinja2 import FileSystemBytecodeCache
 from redis import Redis
 from sqlalchemy import Engine, Pool
 from sqlalchemy.engine import base
@@ -23,7 +22,7 @@ from werkzeug.routing import Rule
 
 from lms import db
 from lms.app import create_app
-from tests import chromium, factories, second_look, servers, worlds
+from tests import chromium, factories, order, second_look, servers, templates, worlds
 
 # Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -88,11 +87,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _compiled_pages() -> Iterator[None]:
     """Compile each template once instead of once for each test's application, which took half of such a test's time."""
     with pytest.MonkeyPatch.context() as patched:
-        kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-        patched.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": kept})
+        patched.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": templates.Kept()})
         yield
 
 
@@ -270,8 +268,10 @@ BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Mark tests that need servers or the browser, so that `make test-fast` can leave them out."""
+    """Mark tests that need servers or the browser, so that `make test-fast` can leave them out; mix the files for several workers."""
     second_look.allow(items, config.rootpath)
+    if hasattr(config, "workerinput"):
+        items[:] = order.mixed([(item.path.relative_to(config.rootpath), item) for item in items])
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & SERVICES:

@@ -101,7 +101,7 @@ def _pages() -> dict[str, str]:
         "checks_hint": _("Learners answer these until they are right. The page itself knows the answers: use a quiz for what is graded."),
         "check_n": _("Check question {n}"),
         "add_check": _("Add a check question"),
-        "check_feedback": _("Feedback to the right answer"),
+        "check_feedback": _("Feedback for a right answer"),
     }
 
 

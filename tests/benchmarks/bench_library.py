@@ -81,15 +81,13 @@ def _add(session: Session, codes: list[str], owners: list[int | None], chance: R
             for one in codes
         ],
     )
-    ids = dict(session.execute(select(Course.code, Course.id).where(Course.code.in_(codes))).tuples())
+    ids = dict(session.execute(select(Course.code, Course.id).where(Course.code.in_(codes))).all())
     plain = {"number": 1, "document": {}, "document_sha256": "0" * 64, "package_sha256": "0" * 64, "minutes": 30, "published_at": BEGIN}
     titles = {code: f"{chance.choice(TITLES)} {code.rpartition('-')[2]}" for code in codes}
     session.execute(
         insert(CourseVersion), [{**plain, "course_id": ids[one], "title_zh": titles[one], "title_en": f"Course {one}"} for one in codes]
     )
-    newest = dict(
-        session.execute(select(CourseVersion.course_id, CourseVersion.id).where(CourseVersion.course_id.in_(ids.values()))).tuples()
-    )
+    newest = dict(session.execute(select(CourseVersion.course_id, CourseVersion.id).where(CourseVersion.course_id.in_(ids.values()))).all())
     for code in codes:
         words = comparable(f"{code}\n{titles[code]}\nCourse {code}")
         session.get_one(Course, ids[code]).newest_version_id, session.get_one(Course, ids[code]).search_text = newest[ids[code]], words

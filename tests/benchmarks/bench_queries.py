@@ -81,7 +81,7 @@ def _spent(turns: list[Turn]) -> float:
 
 
 def filled(places: Places, size: int) -> Site:
-    """Return an installation with this many statements in addition to the demo's."""
+    """Return an installation with this many statements."""
     site = places.archive(size)
     with site.database.writing() as connection:
         before = connection.scalar(text("SELECT max(sid) FROM xapi_statement_id")) or 0

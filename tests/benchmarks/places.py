@@ -135,18 +135,18 @@ class Places:
 
     def site(self, kind: str) -> Site:
         """Return the installation on 'postgresql' or 'sqlite', with everybody in it."""
-        return self._site(kind, kind, self.effort.people)
+        if kind not in self._sites:
+            self._sites[kind] = self._make_site(kind, kind, lambda app, settings: _fill(app, settings, self.effort.people))
+        return self._sites[kind]
 
     def archive(self, statements: int) -> Site:
-        """Return an installation on PostgreSQL for this many statements, with very few people."""
-        return self._site("postgresql", f"archive-{statements}", TINY.people)
-
-    def _site(self, kind: str, name: str, people: int) -> Site:
+        """Return an installation on PostgreSQL for this many statements, with very few people, without courses and without the demo."""
+        name = f"archive-{statements}"
         if name not in self._sites:
-            self._sites[name] = self._make_site(kind, name, people)
+            self._sites[name] = self._make_site("postgresql", name, lambda app, _settings: _fill_archive(app))
         return self._sites[name]
 
-    def _make_site(self, kind: str, name: str, people: int) -> Site:
+    def _make_site(self, kind: str, name: str, fill: Callable[[Flask, Settings], Seeded]) -> Site:
         port, folder = servers.free_port(), self.folder / name
         folder.mkdir()
         changes = {
@@ -159,7 +159,7 @@ class Places:
         settings = factories.settings_for(self._url(kind, "lms"), folder, **changes)
         app = create_app(settings)
         self._open.callback(app.extensions["db"].dispose)
-        seeded = _fill(app, settings, people)
+        seeded = fill(app, settings)
         postmaster = _postmaster(app.extensions["db"]) if kind == "postgresql" else None
         command = [*LMS, "serve", "--port", str(port), "--workers", str(WORKERS[kind])]
         process = self._open.enter_context(running(command, environment(settings), folder / "web.log"))
@@ -241,3 +241,10 @@ def _fill(app: Flask, settings: Settings, people: int) -> Seeded:
         with database.writing() as connection:
             versions = list(connection.scalars(select(CourseVersion.id).order_by(CourseVersion.id)))
             return seed(connection, versions, people=people)
+
+
+def _fill_archive(app: Flask) -> Seeded:
+    database: Database = app.extensions["db"]
+    migrating.upgrade(database.engine)
+    with database.writing() as connection:
+        return seed(connection, (), people=TINY.people)
