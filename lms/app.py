@@ -8,6 +8,7 @@ from flask import Flask
 import xapi
 from lms import celery_app, db, i18n, storage
 from lms import clock as clock_module
+from lms.access_log import tasks as access_log
 from lms.accounts import access, signin
 from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts
@@ -32,7 +33,7 @@ from lms.federation.forwarding import tasks as forwarding
 from lms.federation.forwarding import views as forwards
 from lms.federation.importing import tasks as importing
 from lms.federation.importing import views as imports
-from lms.home import calendar, check_in
+from lms.home import accesses, calendar, check_in
 from lms.home import tasks as home_tasks
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
@@ -81,9 +82,10 @@ SCHEDULE = {
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
     **audit.SCHEDULE,
+    **access_log.SCHEDULE,
 }
 PAGES = (
-    *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
+    *(home, calendar, check_in, accesses, practice, transcripts, office, own_teachers, organisation_pages),
     *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
     lifetime,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),

@@ -56,6 +56,7 @@ class Settings:
     signing_key_file: Path | None  # PKCS#12, or PEM
     signing_certificate_file: Path | None  # PEM; for a key in PEM without its certificate
     signing_key_password: str
+    accesses_kept_months: int
     anchors: str  # one of ANCHORS: where the nightly check keeps them
     clamd: str = ""  # the virus scanner of uploads: path of a socket, or host:port; '': none
     clamd_away: str = REFUSE  # one of AWAY: what becomes of an upload that it did not scan
@@ -133,6 +134,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         signing_key_file=_file(env, "SIGNING_KEY_FILE"),
         signing_certificate_file=_file(env, "SIGNING_CERTIFICATE_FILE"),
         signing_key_password=env.get("SIGNING_KEY_PASSWORD") or "",
+        accesses_kept_months=_whole(env, "ACCESSES_KEPT_MONTHS", 36, problems),
         anchors=_one_of(env, "ANCHORS", ANCHORS, problems),
         clamd=_scanner(env, problems),
         clamd_away=_one_of(env, "CLAMD_AWAY", AWAY, problems),

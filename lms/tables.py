@@ -1,5 +1,6 @@
 """All tables of the LMS. Importing this module loads every model, for migrations and tests."""
 
+from lms.access_log import models as access_log
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.audit import models as audit
@@ -23,6 +24,7 @@ from lms.signing import models as signing
 from lms.workshop import models as workshop
 
 MODULES = (
+    access_log,
     accounts,
     attendance,
     audit,

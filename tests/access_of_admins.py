@@ -14,6 +14,7 @@ ADMINS_OWN = {
     ("records.statements", "GET"): "200",
     ("records.statement", "GET"): "200",
     ("records.statement_json", "GET"): "200",
+    ("records.accesses", "GET"): "200",
     ("records.needs_attention", "GET"): "200",
     ("records.retry", "POST"): "302",
     ("records.export", "GET"): "200",

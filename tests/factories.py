@@ -82,8 +82,8 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "key_storage_mb": 100_000,
         "import_storage_mb": 100_000,
         "signing_key_file": None,
-        "signing_certificate_file": None,
-        "signing_key_password": "",
+        **{"signing_certificate_file": None, "signing_key_password": ""},
+        "accesses_kept_months": 36,
         "anchors": "files",
     }
     return Settings(**{**plain, **changes})

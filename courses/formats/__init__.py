@@ -6,12 +6,13 @@ A new format is one module and its place in `FORMATS`. Nothing else in the produ
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from courses.formats import audio, cmi5, document, h5p, scorm, video
+from courses.formats import audio, cmi5, document, h5p, link, scorm, video
 from courses.formats.format import Format
 
 # Of an upload that is of two formats, the first is taken: some packages are cmi5 and SCORM.
 FORMATS: dict[str, Format] = {
-    one.name: one for one in (h5p.FORMAT, cmi5.FORMAT, cmi5.ELSEWHERE, scorm.FORMAT, audio.FORMAT, video.FORMAT, document.FORMAT)
+    one.name: one
+    for one in (h5p.FORMAT, cmi5.FORMAT, cmi5.ELSEWHERE, scorm.FORMAT, audio.FORMAT, video.FORMAT, document.FORMAT, link.FORMAT)
 }
 
 # What a package may hold besides: files that people download or that several formats use.

@@ -170,6 +170,7 @@ class Format:
     named_in_outlines: bool = True  # whether a course's outline says the format's name
     facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out
     plays_own_media: Callable[[str, ReadFile], bool] = _no_media  # whether media of this entry play in our own player
+    leads_to: Callable[[str, ReadFile], str | None] | None = None  # address elsewhere of an entry without a frame; nothing is measured then
     sends: Callable[[Activity, ReadFile], tuple[str, ...]] = _no_conditions  # the conditions that an activity of it can meet
     suggested_minutes: Callable[[Activity, ReadFile], int | None] = _its_minutes  # for an activity that `single` made
     conditions: Mapping[str, str] = field(default_factory=dict)  # texts for its conditions, if they differ from the usual ones

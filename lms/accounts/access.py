@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.accounts.masking import listed_username
 from lms.accounts.models import ADMIN, ROLES, Organisation, Person
 from lms.db import session
 from lms.errors import NotAllowed
@@ -101,6 +102,7 @@ def _ask_to_sign_in() -> BaseResponse:
 
 
 def init_app(app: Flask) -> None:
-    """Check every request against its route's rule; our own style sheets and scripts are public."""
+    """Check every request against its route's rule; our own style sheets and scripts are public. Let templates mask user names."""
+    app.jinja_env.filters["masked_id"] = listed_username
     app.view_functions["static"] = public(app.view_functions["static"])
     app.before_request(_check)

@@ -10,6 +10,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from lms.access_log.noting import EXPORTED, REVEALED, NotedAccess, note
+from lms.accounts.account_changes import By
 from lms.audit import anchor_files, anchors, bundle, packing
 from lms.audit.check_run import snapshot
 from lms.audit.models import AuditExport
@@ -73,6 +75,8 @@ def _write(class_id: int, reason: str | None, out: Path) -> bundle.WrittenBundle
             export = AuditExport(class_id=class_id, at=at, revealed=order.revealed, reason=(reason or "").strip(), members=written.members)
             export.manifest_sha256 = written.manifest_sha256
             writing.add(export)
+            kind = REVEALED if order.revealed else EXPORTED
+            note(writing, NotedAccess(kind, "audit", class_id=class_id, reason=reason or ""), By(None, at))
         out.write_bytes(Path(unfinished.name).read_bytes())
     return written
 

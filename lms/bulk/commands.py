@@ -11,13 +11,15 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from lms.access_log.noting import note
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
 from lms.bulk import documents, job, selection
 from lms.bulk.selection import BulkSelection
-from lms.bulk.views import classes_by, problem_of
+from lms.bulk.views import accesses_of, classes_by, problem_of
 from lms.clock import now
 from lms.command_options import json_option
-from lms.db import session
+from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.i18n import DEFAULT, pick
 from lms.jobs.kinds import JobOrder
@@ -49,12 +51,20 @@ def bulk(out: Path, language: str, what: str, *, as_json: bool, **chosen: Any) -
         if problem := problem_of(selection.size_of(session(), wanted)):
             raise InvalidInput(problem)
         params = wanted.params() | {"what": what, "whose": whose, "locale": LANGUAGES[language]}
+        _record(wanted)
         try:
             people = _write(params, out)
         except OSError as error:
             raise InvalidInput(f"out: {out}: {error.strerror}") from error
     said = {"file": str(out), "people": people, "bytes": out.stat().st_size}
     click.echo(json.dumps(said) if as_json else f"{out}: {people} people, {said['bytes']} bytes")
+
+
+def _record(wanted: BulkSelection) -> None:
+    office = session().scalar(select(Organisation.id).where(Organisation.path == wanted.path))
+    with transaction() as writing:
+        for one in accesses_of(wanted, office):
+            note(writing, one, By(None, now()))
 
 
 def _selection(codes: Sequence[str], programme: str | None, office: str | None) -> tuple[BulkSelection, str]:

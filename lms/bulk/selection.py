@@ -91,6 +91,15 @@ def programmes_of(session: Session, path: str) -> Sequence[tuple[int, ProgrammeV
     return [(one.programme_id, one) for one in session.scalars(versions.order_by(Programme.year.desc(), Programme.code))]
 
 
+def classes_of(session: Session, path: str, most: int) -> Sequence[tuple[int, str, str]]:
+    """Return the classes that an office runs as (id, code, name), the newest first; none if there are more than `most`."""
+    query = select(TrainingClass.id, TrainingClass.code, TrainingClass.name).join(
+        Organisation, Organisation.id == TrainingClass.provider_id
+    )
+    rows = session.execute(query.where(below(path)).order_by(TrainingClass.id.desc()).limit(most + 1)).all()
+    return [(row.id, row.code, row.name) for row in rows] if len(rows) <= most else []
+
+
 def classes_named(session: Session, path: str, codes: Sequence[str]) -> Mapping[str, int]:
     """Return the classes of an office that have these codes."""
     query = select(TrainingClass.code, TrainingClass.id).join(Organisation, Organisation.id == TrainingClass.provider_id)

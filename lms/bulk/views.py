@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from lms.access_log.noting import EXPORTED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, Organisation
 from lms.bulk import documents, selection
@@ -23,6 +25,7 @@ from lms.programmes.store import document_of
 from lms.signing.site_key import demand
 
 bp = Blueprint("bulk", __name__, url_prefix="/office/bulk")
+MOST_LISTED = 200  # classes to choose from; with more, their codes are typed
 LONGEST_CODES = 40_000  # characters of typed codes
 
 
@@ -41,6 +44,8 @@ def _page(problems: Sequence[str] = ()) -> ResponseReturnValue:
         size=selection.size_of(session(), BulkSelection(scope())) if placed else None,
         programmes=[(number, document_of(one)) for number, one in selection.programmes_of(session(), scope())] if placed else [],
         given=request.values,
+        classes=selection.classes_of(session(), scope(), MOST_LISTED) if placed else [],
+        chosen=request.values.getlist("class", type=int),
         problems=[(one, None) for one in problems],
         kinds=documents.KINDS,
         most=LONGEST_CODES,
@@ -60,6 +65,7 @@ def begin() -> ResponseReturnValue:
         return _page(error.problems or [error.message])
     what = request.form.get("what", "")
     params = wanted.params() | {"what": what if what in documents.KINDS else documents.TRANSCRIPTS, "whose": whose}
+    record(*accesses_of(wanted, person().organisation_id))
     with transaction() as writing:
         queue.enqueue(writing, BULK, person().id, params | {"locale": str(get_locale())}, now())
     ring(work)
@@ -71,7 +77,9 @@ def _wanted() -> tuple[BulkSelection, str]:
     """Read the form; also return whose documents these are, in words."""
     chosen = request.form.get("of", "")
     if chosen == "classes":
-        return classes_by(scope(), request.form.get("codes", ""))
+        ticked = set(request.form.getlist("class", type=int)[:MOST_LISTED])
+        listed = [code for number, code, _name in selection.classes_of(session(), scope(), MOST_LISTED) if number in ticked]
+        return classes_by(scope(), ",".join(listed) or request.form.get("codes", ""))
     if chosen == "programme":
         number = request.form.get("programme", type=int)
         for programme_id, version in selection.programmes_of(session(), scope()):
@@ -94,7 +102,7 @@ def classes_by(path: str, typed: str) -> tuple[BulkSelection, str]:
         raise InvalidInput(_("This is too much text. Choose a programme, or your whole area."))
     codes = list(dict.fromkeys(typed.replace(",", " ").replace("，", " ").replace("、", " ").split()))
     if not codes or len(codes) > MOST_CLASSES:
-        raise InvalidInput(_("Type the codes of 1 to %(most)s classes.", most=MOST_CLASSES))
+        raise InvalidInput(_("Choose at least one class, at most %(most)s.", most=MOST_CLASSES))
     found = selection.classes_named(session(), path, codes)
     unknown = [code for code in codes if code not in found]
     if unknown:
@@ -102,6 +110,13 @@ def classes_by(path: str, typed: str) -> tuple[BulkSelection, str]:
     more = ngettext("%(first)s and %(num)s more class", "%(first)s and %(num)s more classes", len(codes) - 1, first=codes[0])
     whose = codes[0] if len(codes) == 1 else more
     return BulkSelection(path, tuple(sorted(found.values()))), whose
+
+
+def accesses_of(wanted: BulkSelection, organisation_id: int | None) -> list[NotedAccess]:
+    """Return what is recorded about an export: its classes, or the office all of whose people are in it."""
+    if wanted.class_ids:
+        return [NotedAccess(EXPORTED, "bulk", class_id=number) for number in wanted.class_ids]
+    return [NotedAccess(EXPORTED, "bulk", organisation_id=organisation_id)]
 
 
 def _checked(size: SelectionSize) -> None:

@@ -1,10 +1,11 @@
 """Describe an activity in words: its format, and what must be done before its time counts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS
+from courses.formats.format import Format
 from courses.outline import Activity
 
 
@@ -47,6 +48,6 @@ def icon_of(activity: Activity) -> str:
     return "quiz" if activity.grading == "server" else FORMATS[activity.format].icon
 
 
-def upload_words() -> str:
+def upload_words(formats: Iterable[Format] = FORMATS.values()) -> str:
     """Return the kinds of files that are a course by themselves, with their endings."""
-    return _(", ").join(f"{_(one.words)} ({' '.join(one.uploads)})" for one in FORMATS.values())
+    return _(", ").join(f"{_(one.words)} ({' '.join(one.uploads)})" for one in formats if one.uploads)

@@ -135,20 +135,19 @@ def _issue(session: Session, transcript: Transcript, policy: EnrolmentPolicy, by
 def supersede(session: Session, certificate_id: int, seen: str, reason: str, by: By) -> Certificate:
     """Issue the next version of a certificate: with all evidence stored until now, the frozen rules, and the person's present name.
 
-    `seen` is the `digest` of the recalculation that the office looked at. The difference is appended to the ledger.
+    `seen` is the `digest` of the recalculation that the office looked at. The difference is appended to the ledger. Where the programme
+    asks for two people, somebody else must have proposed exactly that, and their reason is kept.
 
     Raises:
         InvalidInput: the reason is missing, nothing differs, or the requirements would not be met any more.
-        Conflict: the certificate is not valid any more, the evidence has changed since it was looked at, or the key that signs documents
-            cannot sign.
+        Conflict: the certificate is not valid any more, the evidence has changed since it was looked at, nobody else has proposed it
+            where the programme asks for that, or the key that signs documents cannot sign.
     """
     demand()
-    old, enrolment = _locked(session, certificate_id, reason, by)
-    found = recalculate(session, old, by.at)
-    if found.digest != seen:
-        raise Conflict(_("New evidence has arrived since you looked. Nothing was changed; look at the difference again."))
-    if problems := found.problems():
-        raise InvalidInput(_("Nothing was changed."), problems)
+    old, enrolment = _locked(session, certificate_id, by)
+    proposal = proposals.to_confirm_superseding(session, old, seen, by)
+    reason = _checked_reason(reason) if proposal is None else proposal.reason
+    found = _as_seen(session, old, seen, by)
     end = _append(session, enrolment, found, by.at)
     old.state = SUPERSEDED
     session.flush()
@@ -157,9 +156,36 @@ def supersede(session: Session, certificate_id: int, seen: str, reason: str, by:
     contents.fill(new, found.contents)
     session.add(new)
     enrolment.certified_at = by.at
-    register.append(session, enrolment, register.RegisterEvent(SUPERSEDED, old, end, reason.strip()), by)
-    register.append(session, enrolment, register.RegisterEvent(ISSUED, new, end, reason.strip()), by)
+    proposed_by = proposal.proposed_by if proposal is not None else None
+    for event, version in ((SUPERSEDED, old), (ISSUED, new)):
+        register.append(session, enrolment, register.RegisterEvent(event, version, end, reason, proposed_by), by)
+    if proposal is not None:
+        proposals.end(proposal, proposals.CONFIRMED, by)
     return new
+
+
+def propose_superseding(session: Session, certificate_id: int, seen: str, reason: str, by: By) -> CertificateProposal:
+    """Propose the next version of a certificate, for a second person to confirm, with the same checks as `supersede`.
+
+    Raises:
+        InvalidInput: the reason is missing, nothing differs, or the requirements would not be met any more.
+        Conflict: the certificate is not valid any more, the evidence has changed, it is proposed already, or the key cannot sign.
+    """
+    demand()
+    old, _enrolment = _locked(session, certificate_id, by)
+    why = _checked_reason(reason)
+    _as_seen(session, old, seen, by)
+    return proposals.add_superseding(session, old, seen, why, by)
+
+
+def _as_seen(session: Session, old: Certificate, seen: str, by: By) -> Recalculation:
+    """Recalculate a certificate, if the result is what the office looked at, and can be certified."""
+    found = recalculate(session, old, by.at)
+    if found.digest != seen:
+        raise Conflict(_("New evidence has arrived since you looked. Nothing was changed; look at the difference again."))
+    if problems := found.problems():
+        raise InvalidInput(_("Nothing was changed."), problems)
+    return found
 
 
 def _append(session: Session, enrolment: Enrolment, found: Recalculation, now: datetime) -> register.LedgerEnd:
@@ -181,24 +207,30 @@ def revoke(session: Session, certificate_id: int, reason: str, by: By) -> Certif
         InvalidInput: the reason is missing.
         Conflict: the certificate is not valid any more.
     """
-    certificate, enrolment = _locked(session, certificate_id, reason, by)
+    certificate, enrolment = _locked(session, certificate_id, by)
+    reason = _checked_reason(reason)
+    proposals.withdraw_superseding(session, certificate, by)
     head = ledger.lock(session, [enrolment.id])[enrolment.id]
     certificate.state = REVOKED
     enrolment.certified_at = None
     end = register.LedgerEnd(head.length, head.hash or "")
-    register.append(session, enrolment, register.RegisterEvent(REVOKED, certificate, end, reason.strip()), by)
+    register.append(session, enrolment, register.RegisterEvent(REVOKED, certificate, end, reason), by)
     recredit(session, [enrolment.id], by.at)
     behind = (TrainingClass.id == enrolment.class_id, TrainingClass.following_after.is_(None))
     session.execute(update(TrainingClass).where(*behind).values(following_after=0))  # days may have changed since
     return certificate
 
 
-def _locked(session: Session, certificate_id: int, reason: str, by: By) -> tuple[Certificate, Enrolment]:
-    """Lock a valid certificate's enrolment, so that two offices act one after the other."""
+def _checked_reason(reason: str) -> str:
     if not reason.strip():
         raise InvalidInput(_("Nothing was changed."), [_("Say why; the reason is kept in the register.")])
     if len(reason) > REASON_MAX or not reason.isprintable():
         raise InvalidInput(_("Nothing was changed."), [_("Reason: at most %(most)s characters, in one line", most=REASON_MAX)])
+    return reason.strip()
+
+
+def _locked(session: Session, certificate_id: int, by: By) -> tuple[Certificate, Enrolment]:
+    """Lock a valid certificate's enrolment, so that two offices act one after the other."""
     whose = session.scalars(select(Certificate.enrolment_id).where(Certificate.id == certificate_id)).one()
     ledger.lock(session, [whose])
     fresh = {"populate_existing": True}

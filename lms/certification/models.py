@@ -58,7 +58,7 @@ class IssuedFile(Base):
 
 
 class CertificateProposal(Base):
-    """One person's proposal to certify an enrolment, which a second person confirms. The row stays after it was decided."""
+    """One person's proposal to certify an enrolment, or to supersede its certificate, which a second person confirms. The row stays."""
 
     __tablename__ = "certificate_proposal"
     __table_args__ = (
@@ -68,7 +68,10 @@ class CertificateProposal(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
-    ledger_head: Mapped[str] = mapped_column(String(64))  # of the account that was proposed
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))  # to be superseded; None: a first certificate
+    # of the account that was proposed; to supersede, the digest of the recalculation that was looked at
+    ledger_head: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(200), default="", server_default="")  # for superseding; deleted by erasure
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
     state: Mapped[str] = mapped_column(String(10))  # open | confirmed | withdrawn

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from courses.formats import FORMATS
 from courses.outline import Activity
 from courses.outline import Course as Outline
 from lms.catalogue.models import Course, CourseVersion
@@ -66,7 +67,7 @@ def next_step(session: Session, standings: Sequence[Standing]) -> NextStep | Non
     here = _place_of(studying, opened[0]) if opened else None
     if here is not None and _earns(here):
         return _step(here, opened)
-    return _step(next(_ahead(studying, here), None), opened)
+    return _step(next((one for one in _ahead(studying, here) if not _is_opened_link(one, opened)), None), opened)
 
 
 _OPENED = PreparedQuery(
@@ -97,10 +98,18 @@ def _place_of(studying: Iterable[Standing], opened: _Opened) -> _CourseActivity 
 def _earns(place: _CourseActivity) -> bool:
     """Say whether the activity of the last visit is the natural next one.
 
-    It is if it has not counted yet, or if it has no condition that shows its end and can still earn time.
+    It is if it has not counted yet, or if it has no condition that shows its end and can still earn time; never a link to another site.
     """
     credited = place.credited_seconds
+    if FORMATS[place.activity.format].leads_to:
+        return False
     return credited == 0 or (not any(place.activity.requires.values()) and place.activity.seconds_left(credited) > 0)
+
+
+def _is_opened_link(place: _CourseActivity, opened: Sequence[_Opened]) -> bool:
+    """Say whether an activity is a link that was opened. Learners cannot make it earn, so it would be suggested again and again."""
+    visit = _Opened(place.standing.enrolment.id, place.studied.code, place.activity.key)
+    return FORMATS[place.activity.format].leads_to is not None and visit in opened
 
 
 def _ahead(studying: Sequence[Standing], here: _CourseActivity | None) -> Iterator[_CourseActivity]:

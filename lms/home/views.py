@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from courses.formats import FORMATS
 from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
 from lms.catalogue import gates
@@ -130,6 +131,7 @@ def activity_progress(enrolment_id: int, course_version_id: int, activity: str) 
         "home/_activity.html",
         studied=studied,
         outline=outline,
+        measured=FORMATS[studied.activity.format].leads_to is None,
         states={key: one.outline_state for key, one in all_studied.items()},
         place=StudiedActivity(enrolment_id, version.id, activity),
         asked=_asked(studied),

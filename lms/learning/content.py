@@ -48,7 +48,7 @@ def _settings() -> Settings:
 def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that plays one activity of the format `name`."""
     format, label = FORMATS.get(name), _label_for(sha256)
-    if format is None or format.own_host is not bool(label) or not _is_plain(entry):
+    if format is None or format.leads_to or format.own_host is not bool(label) or not _is_plain(entry):
         abort(404)
     origin = _hosts().address(label) if label else _settings().content_url
     site = FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/")

@@ -14,24 +14,35 @@ from sqlalchemy.orm import Session
 
 from courses.formats import FORMATS
 from courses.formats.cmi5_values import OWN_WINDOW
-from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
 from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
-from lms.catalogue.gates import gate_words
 from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import Conflict, Gone, LmsError, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, commit_views, failures, fast_path, frame_address, launch, live_views, presence, reflections, state
+from lms.learning import (
+    answers,
+    commit_views,
+    failures,
+    fast_path,
+    frame_address,
+    launch,
+    link_views,
+    live_views,
+    presence,
+    reflections,
+    state,
+)
 from lms.learning.admission import Admission, StudiedActivity, admit
 from lms.learning.attended import ALONE, BeatBody
 from lms.learning.content import bp as content_bp
+from lms.learning.course_place import around
 from lms.learning.credential import running, ticket_of
 from lms.learning.declining import declined, wrong_length
 from lms.learning.device import COOKIE, device_of
@@ -62,27 +73,14 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
     admission = _admitted(StudiedActivity(enrolment_id, course_version_id, activity))
     if admission.version.id != course_version_id:  # the class was moved to another version since somebody kept this address
         return redirect(url_for(".play", **_place_arguments(admission.place)))
-    before, after = _neighbours(admission)
-    how, config = FORMATS[admission.activity.format], _page_config(admission)
-    page = render_template(
-        "learning/play.html",
-        admission=admission,
-        outline=admission.course,
-        at=admission.course.activities.index(admission.activity) + 1,
-        conditions=gate_words(admission.activity),
-        config=config,
-        how=how,
-        before=before,
-        after=after,
-    )
+    address = link_views.address_of(admission.version.files_of(admission.activity.key), admission.activity)
+    page = _player(admission) if address is None else link_views.shown(admission, address)
     return with_device(Response(page), request, _settings())
 
 
-def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]:
-    """Return the activities before and after an activity in its course."""
-    activities = admission.course.activities
-    at = activities.index(admission.activity)
-    return activities[at - 1] if at else None, activities[at + 1] if at + 1 < len(activities) else None
+def _player(admission: Admission) -> str:
+    how, config = FORMATS[admission.activity.format], _page_config(admission)
+    return render_template("learning/play.html", admission=admission, config=config, how=how, **around(admission))
 
 
 def _admitted(place: StudiedActivity) -> Admission:
@@ -142,10 +140,11 @@ def open_activity() -> ResponseReturnValue:
     wanted = body_of(OpenBody)
     admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
     device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
+    take = wanted.take and FORMATS[admission.activity.format].leads_to is None  # beside a page elsewhere nothing is measured
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
             raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
-        opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
+        opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=take))
         opened.launch.own_media = _own_media(admission)
         reply = opened_reply(opened.launch) | {
             "version": admission.version.id,

@@ -15,7 +15,7 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "counting": _("Counting"),
             "hidden": _("Paused: this page is in the background"),
             "loading": _("Not counting yet: the content is still loading."),
-            "unit": _("Not counting: the unit is closed. Open it again to go on."),
+            "unit": _("Not counting: the unit is not open. Open it to go on."),
             "failed": _("Not counting: the content does not show. The reason stands above it."),
             "alone": _("Paused: nobody has touched the page for ten minutes. Touch it to go on."),
             "idle": _("Paused: nothing has moved for two minutes. Touch the page to go on."),

@@ -15,6 +15,7 @@ ERASED_CERTIFICATE = (
     "EXISTS (SELECT 1 FROM certificate c JOIN enrolment e ON e.id = c.enrolment_id"
     " WHERE c.id = OLD.certificate_id AND e.evidence_erased_at IS NOT NULL)"
 )
+ERASED_PERSON = "EXISTS (SELECT 1 FROM person p WHERE p.id = OLD.person_id AND NOT p.active)"
 NEVER = "(1 = 0)"
 
 
@@ -29,12 +30,27 @@ class Guard:
 
 
 STATE = "(NEW.state = OLD.state OR (OLD.state = 'valid' AND NEW.state IN ('superseded', 'revoked')))"
+ENDED = "OLD.state = 'open' AND NEW.state <> 'open'"  # the way of a proposal: once, and never back
+DECIDED = "OLD.state <> 'withdrawn' AND NEW.state <> 'open'"  # a question may be decided once more, but is never open again
 PERSON = "(NEW.person IS NULL AND NEW.salt IS NULL AND NEW.bundle IS NULL)"
 PERSON_KEPT = "({same:person} AND {same:salt} AND {same:bundle})"
 GUARDS = (
     Guard("ledger_entry"),
     Guard("register_entry", ("reason", "reason_salt"), f"NEW.reason = '' AND NEW.reason_salt = '' AND {ERASED}"),
     Guard("certificate", ("state", "person", "salt", "bundle"), f"{STATE} AND ({PERSON_KEPT} OR ({PERSON} AND {ERASED}))"),
+    Guard(
+        "certificate_proposal",
+        ("state", "ended_at", "ended_by", "reason"),
+        f"({ENDED} AND {{same:reason}}) OR (NEW.reason = '' AND {{same:state}} AND {{same:ended_at}} AND {{same:ended_by}} AND {ERASED})",
+    ),
+    Guard(
+        "appeal",
+        ("state", "decided_at", "decided_by", "answer", "text"),
+        f"({DECIDED} AND {{same:text}}) OR"
+        f" (NEW.text = '' AND NEW.answer = '' AND {{same:state}} AND {{same:decided_at}} AND {{same:decided_by}} AND {ERASED})",
+    ),
+    # a list that follows from the evidence, renewed with it and compared by `lms ledger verify`: whose a hold is never changes
+    Guard("held_session", ("flags", "seconds", "state", "raised_at"), "(1 = 1)", deleted_if="(1 = 1)"),
     Guard("issued_file", deleted_if=ERASED_CERTIFICATE),
     Guard(
         "class_change",
@@ -43,6 +59,7 @@ GUARDS = (
     ),
     Guard("account_change"),
     Guard("audit_export"),
+    Guard("access_record", ("reason",), f"NEW.reason = '' AND {ERASED_PERSON}", deleted_if="(1 = 1)"),  # old ones are deleted
     Guard("letterhead"),
     Guard("logo"),
     Guard("signing_certificate", ("revoked_at", "reason"), "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL"),

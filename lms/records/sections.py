@@ -19,6 +19,7 @@ SECTIONS = (
     ("records.statements", _l("Statements")),
     ("records.needs_attention", _l("Needs attention")),
     ("records.export", _l("Export")),
+    ("records.accesses", _l("Accesses")),
     ("records.keys", _l("Keys")),
     ("records.forwarding", _l("Forwarding")),
     ("records.importing", _l("Import")),

@@ -10,11 +10,13 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from lms.access_log.noting import EXPORTED, NotedAccess, note
+from lms.accounts.account_changes import By
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.command_options import json_option
-from lms.db import session
+from lms.db import session, transaction
 from lms.i18n import DEFAULT
 from lms.transcripts.export import FORMS
 from lms.transcripts.transcript import read
@@ -30,7 +32,14 @@ def transcript() -> None:
 @transcript.command("export")
 @click.option("--person", required=True, help="User name or id of the person.")
 @click.option("--class", "class_code", help="Code of the class; the newest one if the person is in several.")
-@click.option("--format", "form", type=click.Choice(list(FORMS)), default="pdf", show_default=True, help="json is the evidence bundle.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMS)),
+    default="pdf",
+    show_default=True,
+    help="json: the evidence bundle; jws: it, signed.",
+)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="Language of the words.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 @json_option("what was written")
@@ -41,6 +50,8 @@ def export(person: str, class_code: str | None, form: str, language: str, out: P
     with force_locale(LANGUAGES[language]):
         found = read(session(), enrolment_id, now())
         content = FORMS[form].write(found)
+    with transaction() as writing:
+        note(writing, NotedAccess(EXPORTED, form, person_id=found.standing.enrolment.person_id), By(None, now()))
     try:
         out.write_bytes(content)
     except OSError as error:

@@ -9,15 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from lms.accounts.masking import masked_username
 from lms.accounts.models import Organisation, Person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.config import MASKED, WHOLE
 from lms.crediting.standing import Standing
 from lms.i18n import pick
 from lms.transcripts.words import state_of
-
-SHOWN_FIRST, SHOWN_LAST = 3, 4  # of a telephone number: 138****1111
-LONG = 9  # characters; longer user names show these first and last characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +38,6 @@ def belongs_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int,
     )
     rows = session.execute(query.where(Enrolment.id.in_(enrolment_ids)))
     return {row[0]: Belongs(row[1] or "–", row[2]) for row in rows}
-
-
-def masked_username(username: str) -> str:
-    """Hide the middle of a user name: 138****1111, t*****r, li****@example.org. A person who knows it recognises it."""
-    name, at, domain = username.partition("@")
-    first, last = (SHOWN_FIRST, SHOWN_LAST) if len(name) >= LONG else (1, 1 if len(name) > 2 and not at else 0)  # noqa: PLR2004
-    hidden = max(1, len(name) - first - last)
-    return f"{name[:first]}{'*' * hidden}{name[len(name) - last :] if last else ''}{at}{domain}"
 
 
 def shown_username(username: str) -> str:

@@ -6,6 +6,8 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.access_log.noting import EXPORTED, VIEWED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
 from lms.attendance import marking
@@ -20,6 +22,7 @@ from lms.crediting.standing import of_person
 from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import pick
+from lms.signing.site_key import site_key
 from lms.transcripts import earlier, words
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
@@ -36,6 +39,12 @@ bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
 def state_words(status: str) -> str:
     """Let every page name the state of an enrolment."""
     return str(words.STATES.get(status, status))
+
+
+@bp.app_template_global()
+def signs_documents() -> bool:
+    """Say whether this site signs its documents, so that a page offers signed files."""
+    return site_key().key is not None
 
 
 EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all
@@ -59,6 +68,7 @@ def show(enrolment_id: int) -> ResponseReturnValue:
     """Show a transcript."""
     seen = _seen(enrolment_id)
     transcript = read(session(), enrolment_id, now())
+    _record(seen, transcript, VIEWED, "transcript")
     titles = {one.key: one for one in transcript.requirements}
     attendance = marking.of_enrolment(session(), enrolment_id, now())
     return render_template(
@@ -81,8 +91,10 @@ def show(enrolment_id: int) -> ResponseReturnValue:
 @requires()
 def why(enrolment_id: int, name: str) -> ResponseReturnValue:
     """Return the explanation of one activity's line."""
-    transcript = read(session(), _visible(enrolment_id), now())
+    seen = _seen(enrolment_id)
+    transcript = read(session(), enrolment_id, now())
     line = transcript.line(name)
+    _record(seen, transcript, VIEWED, "transcript")
     asked = StudyQuestion(enrolment_id, name, current_app.extensions["settings"].public_url, now())
     evidence = evidence_of(session(), enrolment_id, name)
     return render_template(
@@ -117,7 +129,9 @@ def download(enrolment_id: int, form: str) -> ResponseReturnValue:
     """Return a transcript as a file: pdf, xlsx, or json for the evidence bundle, also as of the time `at` that a PDF prints."""
     if form not in FORMS:
         raise NotFound(_("A transcript can be had as %(forms)s.", forms=", ".join(FORMS)))
-    transcript = read(session(), _visible(enrolment_id), now())
+    seen = _seen(enrolment_id)
+    transcript = read(session(), enrolment_id, now())
+    _record(seen, transcript, EXPORTED, form)
     if form == "json" and (at := request.args.get("at")):
         bundle = earlier.bundle_at(session(), enrolment_id, earlier.read_moment(at), request.args.get("sha256", "")[:LONGEST_ARGUMENT])
         return as_download(Response(bundle, mimetype=FORMS[form].mimetype), file_name(transcript, form))
@@ -133,9 +147,10 @@ class _Seen:
     way: str
 
 
-def _visible(enrolment_id: int) -> int:
-    """Return the enrolment if the signed-in person may see its transcript; nobody else learns that it exists."""
-    return _seen(enrolment_id).enrolment_id
+def _record(seen: _Seen, transcript: Transcript, what: str, form: str) -> None:
+    """Record that somebody else than the person sees a transcript."""
+    if seen.way != "own":
+        record(NotedAccess(what, form, person_id=transcript.standing.enrolment.person_id))
 
 
 def _seen(enrolment_id: int) -> _Seen:

@@ -56,7 +56,7 @@ def in_fields(document: DraftDocument, problems: Iterable[Problem]) -> list[Fiel
     for problem in problems:
         of, key, field = place_of(document, problem.path)
         field = _shown_field(of, field)
-        words = {"filled-text": _("is missing"), "array-length": _("is empty")}.get(problem.code) or in_words(problem, ALL)
+        words = {"filled-text": _("is missing"), "array-length": _("has no activity")}.get(problem.code) or in_words(problem, ALL)
         title = title_of(document, of, key or None)
         fault = FieldFault(of, key, field, pick(title["zh"], title["en"]), words)
         found.setdefault((of, key, field, words), fault)

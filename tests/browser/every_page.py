@@ -96,7 +96,7 @@ LOOKS = (
     Look("office", "office.documents"),
     Look("office", "office.document", {"code": "rural-lead", "year": 2020}),
     Look("office", "office.classes"),
-    Look("office", "bulk.ask"),
+    *(Look(who, page) for who, page in (("office", "bulk.ask"), ("office", "records.accesses"), ("teacher", "accesses.mine"))),
     Look(NEW_OFFICE, "office.classes"),
     Look(OTHER_OFFICE, "office.classes"),
     Look("office", "office.class_"),

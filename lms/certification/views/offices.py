@@ -58,6 +58,7 @@ def of_class(class_id: int) -> ResponseReturnValue:
         names=_names({one.proposed_by for one in proposed.values()}),
         me=person().id,
         unable=[one for one in everybody if one.obstacle not in {None, Obstacle.CERTIFIED}],
+        superseding=proposals.superseding_in(session(), class_id),
         certificates=sorted(rows, key=lambda one: (one.state != VALID, one.enrolment.person.name.encode("gb18030", "replace"), one.id)),
         issuer=_printed_issuer(found),
         designed_by=found.provider_id,
@@ -163,7 +164,8 @@ def _own(class_id: int, certificate_id: int) -> tuple[TrainingClass, Certificate
 
 def _page(found: TrainingClass, certificate: Certificate, problems: list[str] | None = None) -> ResponseReturnValue:
     entries = register.entries_of(session(), certificate.number)
-    names = _names({who for one in entries for who in (one.by, one.proposed_by)})
+    proposal = proposals.superseding_in(session(), found.id).get(certificate.id)
+    names = _names({*(who for one in entries for who in (one.by, one.proposed_by)), proposal.proposed_by if proposal else None})
     since = None
     if certificate.state == VALID and certificate.bundle is not None:
         since = recalculation.recalculate(session(), certificate, now())
@@ -174,6 +176,9 @@ def _page(found: TrainingClass, certificate: Certificate, problems: list[str] | 
         entries=entries,
         names=names,
         since=since,
+        needs_second=proposals.needs_second_person(found.programme_version),
+        proposal=proposal,
+        me=person().id,
         refusals=since.problems() if since else [],
         fingerprint=register.issues_of(session(), [certificate])[certificate.id].hash,
         problems=[(one, None) for one in problems or []],
@@ -185,12 +190,17 @@ def _page(found: TrainingClass, certificate: Certificate, problems: list[str] | 
 @bp.post("/office/classes/<int:class_id>/certificates/<int:certificate_id>/supersede")
 @requires(OFFICE)
 def supersede(class_id: int, certificate_id: int) -> ResponseReturnValue:
-    """Issue the next version of a certificate, as shown in the preview on its page."""
+    """Issue the next version of a certificate, as shown in the preview on its page; or propose it, or confirm it as a second person."""
     found, certificate = _own(class_id, certificate_id)
     try:
         with transaction() as writing:
             seen = request.form.get("seen", "")[:HASH]
-            new = issuing.supersede(writing, certificate.id, seen, request.form.get("reason", ""), by_me())
+            reason = request.form.get("reason", "")
+            if request.form.get("what") == "propose":
+                issuing.propose_superseding(writing, certificate.id, seen, reason, by_me())
+                flash(_("The new version was proposed; a colleague confirms it."), "success")
+                return redirect(url_for(".one", class_id=class_id, certificate_id=certificate_id))
+            new = issuing.supersede(writing, certificate.id, seen, reason, by_me())
     except (InvalidInput, Conflict, Gone) as error:
         return _page(found, certificate, _lines(error))
     flash(_("Version %(version)s was issued; the earlier one is superseded.", version=new.version), "success")

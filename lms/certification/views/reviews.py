@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, or_, select
 from werkzeug.datastructures import MultiDict
 
+from lms.access_log.noting import VIEWED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF
 from lms.accounts.offices import below
@@ -112,7 +114,9 @@ def titles_in(class_ids: Set[int]) -> Mapping[tuple[int, str], str]:
 @requires(OFFICE, STAFF)
 def one(held_id: int) -> ResponseReturnValue:
     """Show the evidence about one held session, the decisions so far, and the form to decide."""
-    return _page(_own(held_id))
+    held = _own(held_id)
+    record(NotedAccess(VIEWED, "review", person_id=held.enrolment.person_id))
+    return _page(held)
 
 
 def _own(held_id: int) -> HeldSession:

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from sqlalchemy import select
 
+from lms.access_log.noting import EXPORTED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import public, requires
 from lms.accounts.guessing import limiter, network
 from lms.certification import recalculation, register, words
@@ -20,6 +22,7 @@ from lms.certification.files import certificate_pdf
 from lms.certification.issuing import latest_of
 from lms.certification.numbers import LONGEST, read_number
 from lms.certification.views.offices import bp
+from lms.classes.models import Enrolment
 from lms.clock import now
 from lms.config import Settings
 from lms.crediting.certified import RequirementDifference
@@ -168,10 +171,13 @@ def _settings() -> Settings:
 def download(certificate_id: int) -> ResponseReturnValue:
     """Return a valid certificate as PDF, to its person, their offices and the staff of the class."""
     certificate = session().get(Certificate, certificate_id)
-    if certificate is None or way_of(certificate.enrolment_id) is None:
+    way = way_of(certificate.enrolment_id) if certificate is not None else None
+    if certificate is None or way is None:
         raise NotFound(str(NOT_YOURS))
     if certificate.state != VALID or certificate.person is None:
         raise Gone(_("Only a valid certificate can be downloaded, and this one is not valid any more, or its person was erased."))
+    if way != "own":
+        record(NotedAccess(EXPORTED, "certificate", person_id=session().get_one(Enrolment, certificate.enrolment_id).person_id))
     fingerprint = register.issues_of(session(), [certificate])[certificate.id].hash
     settings = _settings()
     address = f"{settings.public_url}{url_for('.verify', number=certificate.number, version=certificate.version)}"

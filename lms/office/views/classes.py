@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from lms.access_log.noting import EXPORTED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF
 from lms.celery_app import ring
@@ -81,6 +83,7 @@ def export(class_id: int) -> ResponseReturnValue:
     if found.following_after is not None:
         flash(_("The hours are being recalculated for the class's new dates. Export the transcripts when that is done."), "warning")
         return redirect(url_for(".class_", class_id=class_id))
+    record(NotedAccess(EXPORTED, "bulk", class_id=found.id))
     params: dict[str, Any] = {"class_id": found.id, "class_code": found.code, "class_name": found.name, "locale": str(get_locale())}
     with transaction() as writing:
         queue.enqueue(writing, TRANSCRIPTS, person().id, params, now())

@@ -3,11 +3,13 @@
 Their classes are read-only; an office can change only how its teachers sign in.
 """
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from lms.access_log.noting import EXPORTED, REASON_MAX, REVEALED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.account_changes import of_access
 from lms.accounts.models import OFFICE
@@ -15,7 +17,7 @@ from lms.celery_app import ring
 from lms.classes.models import LEFT
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import NotFound
+from lms.errors import InvalidInput, NotFound
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import class_queries, own_people, people_job
@@ -43,12 +45,34 @@ def mine() -> ResponseReturnValue:
 @requires(OFFICE)
 def one(person_id: int) -> ResponseReturnValue:
     """Show a teacher of this office with their classes."""
+    return _person_page(_own(person_id))
+
+
+@bp.post("/<int:person_id>/reveal")
+@requires(OFFICE)
+def reveal(person_id: int) -> ResponseReturnValue:
+    """Show the whole user name once, for a reason, which is recorded."""
     line = _own(person_id)
+    try:
+        record(NotedAccess(REVEALED, "username", person_id=person_id, reason=request.form.get("reason", "")))
+    except InvalidInput as error:
+        for one in error.problems:
+            flash(one, "warning")
+        return redirect(url_for(".one", person_id=person_id))
+    response = make_response(_person_page(line, revealed=True))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _person_page(line: TeacherLine, *, revealed: bool = False) -> str:
+    person_id = line.person.id
     classes = [found.training_class for found in line.standings]
     refusal = refusal_of(session(), line.person, scope())
     return render_template(
         "office/person.html",
         line=line,
+        revealed=revealed,
+        reason_max=REASON_MAX,
         refused=refusal_words(session(), refusal, line.person) if refusal else "",
         history=of_access(session(), person_id),
         providers=own_people.providers_of(session(), [line]),
@@ -102,6 +126,7 @@ def export() -> ResponseReturnValue:
     params = people_job.params_of(
         own_people.asked(scope(), request.form), form if form in people_job.FORMATS else people_job.FORMATS[0], str(get_locale())
     )
+    record(NotedAccess(EXPORTED, "people", organisation_id=person().organisation_id))
     with transaction() as writing:
         queue.enqueue(writing, people_job.PEOPLE, person().id, params, now())
     ring(work)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from lms.access_log.noting import REVEALED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE, Organisation
 from lms.classes import membership, states
@@ -28,6 +30,26 @@ from lms.rosters.sheets import refusal_of
 @requires(OFFICE)
 def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Show one enrolment, its history, and the possible actions."""
+    return _page(class_id, enrolment_id)
+
+
+@bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/reveal")
+@requires(OFFICE)
+def reveal(class_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """Show the whole user name once, for a reason, which is recorded."""
+    _found, own = own_enrolment(class_id, enrolment_id)
+    try:
+        record(NotedAccess(REVEALED, "username", person_id=own.person_id, reason=request.form.get("reason", "")))
+    except InvalidInput as error:
+        for one in error.problems:
+            flash(one, "warning")
+        return redirect(url_for(".teacher", class_id=class_id, enrolment_id=enrolment_id))
+    response = make_response(_page(class_id, enrolment_id, revealed=True))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _page(class_id: int, enrolment_id: int, *, revealed: bool = False) -> str:
     found, _own = own_enrolment(class_id, enrolment_id)
     (standing,) = of_enrolments(session(), [enrolment_id])
     whose = standing.enrolment.person
@@ -35,6 +57,7 @@ def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     refusal = refusal_of(session(), whose, scope())
     return render_template(
         "office/teacher.html",
+        revealed=revealed,
         training_class=found,
         standing=standing,
         school=session().get(Organisation, whose.organisation_id) if whose.organisation_id else None,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lms.access_log.models import AccessRecord
 from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion, Upload
@@ -76,8 +77,9 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(IssuedFile, IssuedFile.certificate_id, by="lms.certification.files:forget"),
     PersonTable(RegisterEntry, RegisterEntry.enrolment_id, cleared={"reason": "", "reason_salt": ""}),
     PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
-    PersonTable(CertificateProposal, CertificateProposal.enrolment_id, kept="who proposed and confirmed a certificate, by number"),
+    PersonTable(CertificateProposal, CertificateProposal.enrolment_id, cleared={"reason": ""}),
     PersonTable(Appeal, Appeal.enrolment_id, cleared={"text": "", "answer": ""}),
+    PersonTable(AccessRecord, AccessRecord.person_id, cleared={"reason": ""}),
     PersonTable(SessionReplacement, kept=AUTHOR),
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),

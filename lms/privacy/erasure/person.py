@@ -132,10 +132,11 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     receiving.forget(session, storage, person.id)
     work.forget(session, storage, numbers)
     certificate_files.forget(session, storage, numbers)
-    people_tables.erase(session, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
+    session.flush()  # the guards of some tables ask whether their person is erased
+    people_tables.erase(session, person.id)
     login_sessions.end_all(session, [person.id])
     session.add(begun)
     session.flush()

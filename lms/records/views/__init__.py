@@ -1,6 +1,6 @@
 """Pages of the record store, one module for each section; importing a module adds its pages."""
 
 from lms.records.sections import bp
-from lms.records.views import attention, export, keys, statements
+from lms.records.views import accesses, attention, export, keys, statements
 
-__all__ = ["attention", "bp", "export", "keys", "statements"]
+__all__ = ["accesses", "attention", "bp", "export", "keys", "statements"]

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
+from lms.access_log.noting import EXPORTED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires
 from lms.accounts.models import ADMIN, OFFICE
 from lms.celery_app import ring
@@ -57,6 +59,8 @@ def _start(form: ExportForm) -> ResponseReturnValue:
     selection = form.selection()
     statement_filter_of(session(), selection, own_scope())
     params = params_of(selection, form.format.data, own_path(), void=form.void.data, attachments=form.attachments.data)
+    of_all = None if person().has_role(ADMIN) else person().organisation_id
+    record(NotedAccess(EXPORTED, "statements", organisation_id=of_all))
     with transaction() as writing:
         queue.enqueue(writing, STATEMENTS, person().id, params, now())
     ring(work)

@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.access_log.noting import VIEWED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import requires
 from lms.accounts.models import ADMIN, OFFICE
 from lms.clock import now
@@ -66,6 +68,8 @@ def statements() -> ResponseReturnValue:
     form, scope = _form(), own_scope()
     asked = form.selection() if form.validate() else None
     among = _among(asked.person, scope) if asked and asked.person else None
+    if among and among.only:
+        record(NotedAccess(VIEWED, "statements", person_id=among.only.id))
     page = RecordPage([], None)
     if asked and not (among and among.people):
         try:
@@ -156,6 +160,6 @@ def statement_json(statement_id: UUID) -> ResponseReturnValue:
 
 def _seen(statement_id: UUID) -> Record:
     """Return a statement that the signed-in person may see; for others it does not exist."""
-    for record in statement_page.visible(session(), some(session(), [statement_id]), own_scope()):
-        return record
+    for found in statement_page.visible(session(), some(session(), [statement_id]), own_scope()):
+        return found
     raise NotFound(_("There is no such statement, or it is not yours to see."))

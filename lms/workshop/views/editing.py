@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS, uploads
 from courses.strict_json.problem import Problem
+from courses.strict_json.reader import LONGEST_SLUG
 from lms.accounts.access import person, requires
 from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER
@@ -101,8 +102,8 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "form_kinds": type_words(),
         "may_undo": undo,
         "may_redo": redo,
-        "suffixes": ",".join(one for one in uploads()),
-        "upload_kinds": upload_words(),
+        "suffixes": ",".join(uploads()),
+        "upload_kinds": upload_words(one for one in FORMATS.values() if not one.runtime),
     }
 
 
@@ -247,7 +248,8 @@ def _conflict(draft: Draft, conflict: EditConflict) -> Mapping[str, Any]:
 @requires(TRAINER)
 def announce_file(draft_id: int) -> ResponseReturnValue:
     """Announce a file for the draft; its parts go where those of course packages go."""
-    return _announced(draft_id, {})
+    module = request.args.get("module", "")[:LONGEST_SLUG]
+    return _announced(draft_id, {"module": module} if module else {})
 
 
 @bp.post("/workshop/drafts/<int:draft_id>/activities/<key>/tus")

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from courses.answer_key import draw
 from courses.formats import FORMATS
+from courses.formats.link import host_of
 from courses.grading import grade, is_blank
 from courses.outline import Activity, Course
 from lms import vocabulary as v
@@ -26,6 +27,7 @@ from lms.config import Settings
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
+from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody, body_of
 from lms.learning.words import content_texts
 from lms.workshop.reports import conditions_met
@@ -88,12 +90,15 @@ def render_preview(
     chosen, keys = shown.activity, [one.key for one in shown.activities]
     at = keys.index(chosen.key)
     how = FORMATS[chosen.format]
+    leads_to = address_of(shown.files, chosen)
     before, after = (shown.activities[place] if 0 <= place < len(keys) else None for place in (at - 1, at + 1))
     return render_template(
         "workshop/preview.html",
         activity=chosen,
         how=how,
-        shown=not how.own_host and not how.runtime,
+        shown=not how.own_host and not how.runtime and leads_to is None,
+        address=leads_to,
+        host=host_of(leads_to) if leads_to else "",
         conditions=gate_words(chosen),
         before=before and (before.title, address(page, before.key)),
         after=after and (after.title, address(page, after.key)),

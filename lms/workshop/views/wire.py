@@ -18,6 +18,7 @@ LONGEST = {"title": LONGEST_TITLE, "summary": LONGEST_SUMMARY}
 TEXTS = {"course": ("title", "summary"), "module": ("title",), "activity": ("title", "summary")}
 LANGUAGES = ("zh", "en")
 MOST_MINUTES = 10**6
+NEW_PART = {"zh": "新单元", "en": "New part"}
 
 Key = Annotated[str, Meta(max_length=LONGEST_SLUG)]
 Value = Annotated[str, Meta(max_length=LONGEST_SUMMARY)] | Annotated[int, Meta(ge=0, le=MOST_MINUTES)] | None
@@ -60,8 +61,7 @@ def _step(asked: StepBody, *, code_is_fixed: bool) -> Step:
     if asked.of == "course" or (asked.do == "insert" and asked.of == "activity"):
         raise _refused(asked)
     if asked.do == "insert":
-        title = {language: _("New part") if language == "zh" else "" for language in LANGUAGES}
-        return {**place, "after": asked.after, "value": {"key": new_key("part"), "title": title, "activities": []}}
+        return {**place, "after": asked.after, "value": {"key": new_key("part"), "title": dict(NEW_PART), "activities": []}}
     return {**place, "module": asked.module, "after": asked.after}
 
 

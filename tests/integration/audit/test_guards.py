@@ -51,6 +51,16 @@ WRITES = (
     "UPDATE certificate SET person = NULL, salt = NULL, bundle = NULL",
     "UPDATE certificate SET bundle_sha256 = 'x'",
     "DELETE FROM certificate",
+    "UPDATE certificate_proposal SET reason = ''",
+    "UPDATE certificate_proposal SET state = 'open'",
+    "UPDATE certificate_proposal SET proposed_by = NULL",
+    "DELETE FROM certificate_proposal",
+    "UPDATE appeal SET text = 'x'",
+    "UPDATE appeal SET state = 'open'",
+    "UPDATE appeal SET made_at = '2026-01-01'",
+    "DELETE FROM appeal",
+    "UPDATE held_session SET enrolment_id = 2",
+    "UPDATE held_session SET activity = 'x'",
     "UPDATE issued_file SET sha256 = 'x'",
     "DELETE FROM issued_file",
     "UPDATE class_change SET after = ''",
@@ -59,6 +69,8 @@ WRITES = (
     "DELETE FROM account_change",
     "UPDATE audit_export SET reason = 'x'",
     "DELETE FROM audit_export",
+    "UPDATE access_record SET reason = ''",
+    "UPDATE access_record SET at = at",
     "UPDATE signing_certificate SET certificate = '1'",
     "DELETE FROM signing_certificate",
 )
@@ -104,7 +116,17 @@ def account_change(office: Office) -> None:
     export = (
         "INSERT INTO audit_export (class_id, at, revealed, reason, members, manifest_sha256) VALUES (1, '2026-03-01', false, '', 1, 'x')"
     )
-    for one in (change, export):
+    access = "INSERT INTO access_record (at, what, form, person_id, reason) VALUES ('2026-03-01', 'revealed', 'username', 1, 'x')"
+    proposal = (
+        "INSERT INTO certificate_proposal (enrolment_id, class_id, ledger_head, reason, proposed_at, state, ended_at)"
+        " VALUES (1, 1, 'x', 'x', '2026-03-01', 'confirmed', '2026-03-01')"
+    )
+    appeal = "INSERT INTO appeal (enrolment_id, account, text, made_at, state, answer) VALUES (1, 'x', 'y', '2026-03-01', 'declined', 'z')"
+    held = (
+        "INSERT INTO held_session (enrolment_id, activity, session, flags, seconds, state, raised_at)"
+        " VALUES (1, 'c1:a', 'x', ' rate ', 60, 'open', '2026-03-01')"
+    )
+    for one in (change, export, access, proposal, appeal, held):
         office.world.act(lambda session, row=one: session.execute(text(row)))
 
 

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, Organisation
 from lms.accounts.people import add_person
-from lms.certification import issuing
+from lms.certification import issuing, recalculation
 from lms.certification.eligibility import Obstacle
 from lms.certification.models import CertificateProposal, RegisterEntry
 from lms.classes.models import TrainingClass
 from lms.crediting.models import Certificate
 from lms.crediting.windows import go_on_somewhere
+from lms.errors import Conflict
 from lms.programmes import store as programmes
 from tests.access import form_token
 from tests.factories import BEGIN, signed_in
@@ -124,3 +125,79 @@ def certificate_page(office: Office) -> str:
 def test_without_the_policy_one_person_is_enough(office: Office) -> None:
     batch = office.world.act(lambda session: issuing.certify(session, office.heads(), office.by(), ISSUER))
     assert len(batch.issued) == 1
+
+
+def certified(two: tuple[Office, By]) -> tuple[Office, By, Certificate]:
+    """Return a certificate that two people issued, with later evidence."""
+    office, second = two
+    propose(office, office.by())
+    (issued,) = office.certify(second).issued
+    office.world.study("more", 1800)
+    office.world.credit()
+    return office, By(second.person_id, office.world.clock()), issued
+
+
+def seen_of(office: Office, issued: Certificate) -> str:
+    def look(session: Session) -> str:
+        return recalculation.recalculate(session, session.get_one(Certificate, issued.id), office.world.clock()).digest
+
+    return str(office.world.act(look))
+
+
+def act(office: Office, what, issued: Certificate, by: By, reason: str = "补录学习记录"):  # type: ignore[no-untyped-def]
+    with office.world.app.test_request_context():
+        seen = seen_of(office, issued)
+        return office.world.act(lambda session: what(session, issued.id, seen, reason, by))
+
+
+def test_a_new_version_takes_two_people_too_and_the_register_names_both(two: tuple[Office, By]) -> None:
+    office, second, issued = certified(two)
+    with pytest.raises(Conflict, match="两人"):
+        act(office, issuing.supersede, issued, second)
+    act(office, issuing.propose_superseding, issued, office.by())
+    with pytest.raises(Conflict, match="同事"):
+        act(office, issuing.supersede, issued, office.by())
+    with pytest.raises(Conflict):
+        act(office, issuing.propose_superseding, issued, second)
+    new = act(office, issuing.supersede, issued, second, reason="")
+    assert new.version == 2
+    entries = office.world.act(lambda session: session.scalars(select(RegisterEntry).order_by(RegisterEntry.position)).all())
+    assert [(one.event, one.proposed_by, one.by, one.reason) for one in entries[1:]] == [
+        (event, office.clerk_id, second.person_id, "补录学习记录") for event in ("superseded", "issued")
+    ]
+    assert office.findings() == []
+
+
+def test_evidence_that_came_after_the_proposal_is_not_confirmed_with_it(two: tuple[Office, By]) -> None:
+    office, second, issued = certified(two)
+    act(office, issuing.propose_superseding, issued, office.by())
+    office.world.study("more", 900)
+    office.world.credit()
+    with pytest.raises(Conflict):
+        act(office, issuing.supersede, issued, second)
+
+
+def test_revoking_withdraws_an_open_proposal_so_that_the_account_can_be_proposed_again(two: tuple[Office, By]) -> None:
+    office, _second, issued = certified(two)
+    act(office, issuing.propose_superseding, issued, office.by())
+    office.revoke(issued)
+    states = office.world.act(lambda session: session.scalars(select(CertificateProposal.state).order_by(CertificateProposal.id)).all())
+    assert list(states) == ["confirmed", "withdrawn"]
+    office.world.credit()
+    assert len(propose(office, office.by()).proposed) == 1
+
+
+def test_the_page_proposes_and_a_colleague_confirms(two: tuple[Office, By]) -> None:
+    office, _second, issued = certified(two)
+    path = f"/office/classes/{office.world.class_id}/certificates/{issued.id}"
+    clerk, other = (signed_in(office.world.app, name) for name in ("clerk", "second"))
+    with office.world.app.test_request_context():
+        seen = seen_of(office, issued)
+    data = {"csrf_token": form_token(clerk), "seen": seen, "reason": "补录", "what": "propose"}
+    page = clerk.post(f"{path}/supersede", data=data, follow_redirects=True).text
+    assert "由同事确认" in page
+    assert "确认新版本" not in page
+    assert "确认新版本" in other.get(path).text
+    answer = other.post(f"{path}/supersede", data={"csrf_token": form_token(other), "seen": seen})
+    assert answer.status_code == 302, answer.text
+    assert office.findings() == []

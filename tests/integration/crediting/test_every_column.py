@@ -72,7 +72,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     **dict.fromkeys(
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
     ),
-    "audit_export": "which audit bundles left the site",
+    **dict.fromkeys(("audit_export", "access_record"), "what left the site, and who looked at what"),
     "ledger_check": "results of checks of the ledger",
     "held_session": "a list for reviewers, compared with the evidence; edits are planted in test_holds",
     "appeal": "what was asked and answered; hours change only by evidence",

@@ -135,9 +135,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  const { replace, tus } = event.target.dataset ?? {};
-  if (!replace || !event.target.files.length) return;
-  sendFile(event.target.files[0], tus);
+  const { sendTo } = event.target.dataset ?? {};
+  if (!sendTo || !event.target.files.length) return;
+  for (const file of event.target.files) sendFile(file, sendTo);
   event.target.value = "";
   document.querySelector("[data-upload-list]").scrollIntoView({ block: "center" });
 });
@@ -159,7 +159,7 @@ async function refresh() {
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const name of ["[data-faults]", "[data-turn=undo]", "[data-turn=redo]"]) document.querySelector(name).replaceWith(page.querySelector(name));
-  announce(page.querySelector("[data-faults]").hidden ? texts.saved : "");
+  if (document.querySelector("[data-faults]").hidden) announce(texts.saved);
 }
 
 listen(outbox);

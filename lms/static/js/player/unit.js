@@ -26,7 +26,9 @@ export class Unit {
   /** The page's frame is there: the unit opens in it, or people are asked to open its window. */
   framed() {
     if (!this.config.own_window) return this.start((url) => this.frame.say("unit", { url }));
-    if (this.state === "waiting") this.ask(this.config.texts.own_window, this.config.texts.open);
+    if (this.state !== "waiting") return;
+    this.ask(this.config.texts.own_window, this.config.texts.open);
+    this.hears.closed();
   }
 
   press() {

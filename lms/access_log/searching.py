@@ -1,0 +1,106 @@
+"""Search the accesses: by the person they were about, by the person who looked, or by day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.access_log.models import AccessRecord
+from lms.accounts.models import Organisation, Person
+from lms.accounts.offices import below
+from lms.classes.models import Enrolment, TrainingClass
+from lms.i18n import SITE_ZONE
+
+PAGE = 50
+MOST_NAMESAKES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFilter:
+    """The filter: the name or user name of the person whose data it was, that of the one who looked, and a day of the site."""
+
+    whose: str = ""
+    by: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """One access in a list; names are empty where there is none."""
+
+    record: AccessRecord
+    by: str
+    person: str
+    training_class: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """One page, the newest first; `next` is the cursor of the next page."""
+
+    lines: Sequence[AccessLine]
+    next: int | None
+
+
+_by, _whose, _school, _office, _own = aliased(Person), aliased(Person), aliased(Organisation), aliased(Organisation), aliased(Organisation)
+
+
+def search(session: Session, scope: str | None, wanted: AccessFilter, after: int | None) -> AccessPage:
+    """Return accesses that concern the people and classes below `scope`, or were made by its people; None: all of the site."""
+    query = _joined()
+    if scope is not None:
+        provider = aliased(Organisation)
+        query = query.outerjoin(provider, provider.id == TrainingClass.provider_id)
+        query = query.where(or_(below(scope, _school), below(scope, provider), below(scope, _own), below(scope, _office)))
+    if wanted.whose:
+        query = query.where(_about(session, _named(session, wanted.whose)))
+    if wanted.by:
+        query = query.where(AccessRecord.by.in_(_named(session, wanted.by)))
+    if wanted.day is not None:
+        start = datetime.combine(wanted.day, time(), ZoneInfo(SITE_ZONE))
+        query = query.where(AccessRecord.at >= start, AccessRecord.at < start + timedelta(days=1))
+    return _page(session, query, after)
+
+
+def about(session: Session, person_id: int, after: int | None) -> AccessPage:
+    """Return the accesses to one person's data."""
+    return _page(session, _joined().where(_about(session, [person_id])), after)
+
+
+def _named(session: Session, words: str) -> list[int]:
+    query = select(Person.id).where(or_(Person.name == words, Person.username == words)).limit(MOST_NAMESAKES)
+    return list(session.scalars(query))
+
+
+def _about(session: Session, person_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that an access was about one of these people: themselves, one of their classes, or an office above them."""
+    if not person_ids:
+        return false()
+    places = select(Organisation.path).join(Person, Person.organisation_id == Organisation.id)
+    paths = session.scalars(places.where(Person.id.in_(person_ids)))
+    above = {int(part) for path in paths for part in path.split("/") if part}
+    classes = select(Enrolment.class_id).where(Enrolment.person_id.in_(person_ids))
+    nobody = and_(AccessRecord.person_id.is_(None), AccessRecord.class_id.is_(None), AccessRecord.organisation_id.is_(None))
+    return or_(AccessRecord.person_id.in_(person_ids), AccessRecord.class_id.in_(classes), AccessRecord.organisation_id.in_(above), nobody)
+
+
+def _joined() -> Select[Any]:
+    query: Any = select(AccessRecord, _by.name, _whose.name, TrainingClass.name, _office.name).select_from(AccessRecord)
+    query = query.outerjoin(_by, _by.id == AccessRecord.by).outerjoin(_own, _own.id == _by.organisation_id)
+    query = query.outerjoin(_whose, _whose.id == AccessRecord.person_id).outerjoin(_school, _school.id == _whose.organisation_id)
+    query = query.outerjoin(TrainingClass, TrainingClass.id == AccessRecord.class_id)
+    joined: Select[Any] = query.outerjoin(_office, _office.id == AccessRecord.organisation_id)
+    return joined
+
+
+def _page(session: Session, query: Select[Any], after: int | None) -> AccessPage:
+    if after is not None:
+        query = query.where(AccessRecord.id < after)
+    rows = session.execute(query.order_by(AccessRecord.id.desc()).limit(PAGE + 1)).all()
+    lines = [AccessLine(row[0], *(one or "" for one in row[1:])) for row in rows[:PAGE]]
+    return AccessPage(lines, lines[-1].record.id if len(rows) > PAGE else None)

@@ -1,0 +1,21 @@
+"""Words for accesses, on pages."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+WHAT: Mapping[str, LazyString] = {"viewed": _l("Looked at"), "exported": _l("Exported"), "revealed": _l("Revealed")}
+FORM: Mapping[str, LazyString] = {
+    "transcript": _l("the transcript"),
+    "pdf": _l("the transcript as PDF"),
+    "xlsx": _l("the transcript as spreadsheet"),
+    "json": _l("the evidence bundle"),
+    "certificate": _l("the certificate"),
+    "statements": _l("learning records"),
+    "review": _l("the evidence of held hours"),
+    "bulk": _l("transcripts or certificates in bulk"),
+    "people": _l("the list of teachers"),
+    "audit": _l("an audit bundle"),
+    "username": _l("the user name"),
+}

@@ -1,0 +1,20 @@
+"""Mask user names that are personal data of their own: telephone numbers, identity numbers, e-mail addresses. Pure."""
+
+import re
+
+SHOWN_FIRST, SHOWN_LAST = 3, 4  # of a telephone number: 138****1111
+LONG = 9  # characters; longer user names show these first and last characters
+PERSONAL = re.compile(r"@|[0-9]{9}")  # an address, or as many digits as only telephone and identity numbers have
+
+
+def masked_username(username: str) -> str:
+    """Hide the middle of a user name: 138****1111, t*****r, li****@example.org. A person who knows it recognises it."""
+    name, at, domain = username.partition("@")
+    first, last = (SHOWN_FIRST, SHOWN_LAST) if len(name) >= LONG else (1, 1 if len(name) > 2 and not at else 0)  # noqa: PLR2004
+    hidden = max(1, len(name) - first - last)
+    return f"{name[:first]}{'*' * hidden}{name[len(name) - last :] if last else ''}{at}{domain}"
+
+
+def listed_username(username: str) -> str:
+    """Return a user name for a list: masked if it is a telephone number, an identity number or an e-mail address, otherwise whole."""
+    return masked_username(username) if PERSONAL.search(username) else username

@@ -1,0 +1,19 @@
+"""The page on which a teacher sees who looked at their own data."""
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.access_log import searching, words
+from lms.accounts.access import person, requires
+from lms.db import session
+
+bp = Blueprint("accesses", __name__)
+
+
+@bp.get("/accesses")
+@requires()
+def mine() -> ResponseReturnValue:
+    """List the accesses to one's own data, the newest first."""
+    page = searching.about(session(), person().id, request.args.get("after", type=int))
+    months = current_app.extensions["settings"].accesses_kept_months
+    return render_template("home/accesses.html", page=page, words=words, months=months)

@@ -1,0 +1,138 @@
+"""Does a trainer make a course in the browser with the keyboard alone, and is nothing lost with the line or the sign-in?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.phone import phone, sign_in
+from tests.browser.studying import SOON_MS
+from tests.site import Site
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
+SAVED = "已全部保存。"
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    with phone(browser, site, expected="Failed to load resource|ERR_FAILED|401|400") as opened:
+        yield opened
+
+
+def begin(context: BrowserContext, site: Site) -> Page:
+    """Begin a draft with the keyboard: from the list of courses to an empty draft."""
+    page = sign_in(context, site, "trainer", "/catalogue/")
+    page.get_by_role("link", name="制作课程").press("Enter")
+    page.get_by_role("button", name="新建课程").press("Enter")
+    expect(page.get_by_label("中文标题").first).to_be_visible(timeout=SOON_MS)
+    return page
+
+
+def write(folder: Path, *names: str) -> list[str]:
+    for name in names:
+        (folder / name).write_bytes(PNG + name.encode())
+    return [str(folder / name) for name in names]
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("[data-line=title]").all_inner_texts()
+
+
+def test_a_course_of_four_activities_is_made_with_the_keyboard_and_published(context: BrowserContext, site: Site, tmp_path: Path) -> None:
+    page = begin(context, site)
+    page.set_input_files("#files", write(tmp_path, "一.png", "二.png", "三.png", "四.png"))
+    page.get_by_role("button", name="添加", exact=True).press("Enter")
+    expect(page.locator("[data-activity]")).to_have_count(4, timeout=SOON_MS)
+    page.get_by_label("中文标题").first.press_sequentially("板书四讲")
+    page.keyboard.press("Tab")
+    expect(page.locator("h1")).to_have_text("板书四讲")
+    last = titles(page)[-1]
+    up = page.locator("[data-activity]").last.get_by_role("button", name="上移")
+    up.press("Enter")
+    expect(page.locator("#announcer")).to_have_text(f"{last}：第 3 个，共 4 个")
+    expect(page.locator("[data-activity]").nth(2).get_by_role("button", name="上移")).to_be_focused()
+    page.locator("[data-activity] summary").first.press("Enter")
+    minutes = page.get_by_label("最多可得分钟数")
+    minutes.press("ControlOrMeta+a")
+    minutes.press_sequentially("9")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-line=minutes]").first).to_have_text("9")
+    results = Axe().run(page)
+    assert results.response["violations"] == [], results.generate_report()
+    expect(page.locator("[data-save-line]")).to_have_text(SAVED)
+    page.get_by_role("link", name="检查并发布").press("Enter")
+    page.get_by_role("button", name="发布", exact=True).press("Enter")
+    expect(page.get_by_text("已发布为第 1 版")).to_be_visible(timeout=SOON_MS)
+    page.get_by_role("link", name="打开课程").press("Enter")
+    expect(page.locator("h1")).to_have_text("板书四讲")
+
+
+def test_a_removed_activity_comes_back_with_undo_and_what_is_dragged_stays_there(
+    context: BrowserContext, site: Site, tmp_path: Path
+) -> None:
+    page = begin(context, site)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_input_files("#files", write(tmp_path, "一.png", "二.png"))
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.locator("[data-activity]")).to_have_count(2, timeout=SOON_MS)
+    before = titles(page)
+    page.locator("[data-activity] summary").first.click()
+    page.get_by_role("button", name="移除", exact=True).click()
+    expect(page.locator("[data-activity]")).to_have_count(1)
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator("[data-activity]")).to_have_count(2)
+    assert titles(page) == before
+    page.locator(".part-grip").first.drag_to(page.locator("[data-activity]").last, target_position={"x": 60, "y": 50})
+    expect(page.locator("[data-save-line]")).to_have_text(SAVED)
+    page.reload()
+    assert titles(page) == before[::-1]
+
+
+def test_what_was_typed_without_a_line_is_kept_on_the_device_and_saved_later(context: BrowserContext, site: Site) -> None:
+    page = begin(context, site)
+
+    def lose(route: Route) -> None:
+        route.abort()
+
+    page.route("**/changes", lose)
+    page.get_by_label("中文标题").first.press_sequentially("写在半路")
+    expect(page.get_by_text("网络中断。您输入的内容已保存在本设备")).to_be_visible(timeout=SOON_MS)
+    address = page.url
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.close()
+    again = context.new_page()
+    again.goto(address)
+    expect(again.locator("[data-save-line]")).to_have_text(SAVED, timeout=SOON_MS)
+    again.reload()
+    expect(again.get_by_label("中文标题").first).to_have_value("写在半路")
+
+
+def test_what_was_typed_after_the_sign_in_ended_is_saved_once_the_trainer_is_back(context: BrowserContext, site: Site) -> None:
+    page = begin(context, site)
+    context.clear_cookies()
+    page.get_by_label("中文标题").first.press_sequentially("退出以后")
+    expect(page.locator("[data-kept-title]")).to_have_text("您已退出登录", timeout=SOON_MS)
+    sign_in(context, site, "trainer", "/catalogue/")
+    page.bring_to_front()
+    expect(page.locator("[data-save-line]")).to_have_text(SAVED, timeout=SOON_MS)
+    page.reload()
+    expect(page.get_by_label("中文标题").first).to_have_value("退出以后")
+
+
+def test_two_trainers_who_write_one_field_both_see_both_texts(context: BrowserContext, site: Site) -> None:
+    page = begin(context, site)
+    other = context.new_page()
+    other.goto(page.url)
+    page.get_by_label("中文标题").first.fill("甲的标题")
+    page.keyboard.press("Tab")
+    expect(page.locator("h1")).to_have_text("甲的标题")
+    other.get_by_label("中文标题").first.fill("乙的标题")
+    other.keyboard.press("Tab")
+    box = other.locator("[data-conflicts] .callout")
+    expect(box).to_contain_text("乙的标题", timeout=SOON_MS)
+    expect(box).to_contain_text("甲的标题")
+    expect(other.get_by_label("中文标题").first).to_have_value("甲的标题")
+    box.get_by_role("button", name="采用我的").click()
+    expect(other.locator("h1")).to_have_text("乙的标题")
