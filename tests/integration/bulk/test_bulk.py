@@ -26,7 +26,7 @@ from tests.factories import signed_in
 from tests.integration.bulk.conftest import Bulk, index_of
 
 PDF = "学时证明"
-# Makes four pieces, and waits with the fifth stored and not yet counted: whoever kills it need not be quick.
+# Makes four pieces, and waits when the fifth is stored and not yet counted, so that the kill need not be quick.
 WORKER = """
 import sys, time, lms.bulk.selection, lms.jobs.tasks
 from lms.jobs import queue
