@@ -44,6 +44,8 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/federation/changing.py": "reads which page asked, for the log",
     "lms/federation/forwarding/loop.py": "keeps a forward from coming back to this site's own address: set up with the app",
     "lms/federation/importing/import_run.py": "rings the app's doorbell",
+    "lms/workshop/intake_job.py": "a job reads the app's settings",
+    "lms/workshop/publish_job.py": "a job reads the app's settings and the address of a route",
     "lms/jobs/long_runs.py": "gives the app to a thread",
     "lms/jobs/kinds.py": "the app holds the kinds of jobs",
     "lms/learning/content.py": "sends files",

@@ -21,6 +21,7 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms beat",
     "lms db upgrade",
     "lms demo load",
+    "lms lifetime example",  # prints a file to start from
     "lms organisation rename",
     "lms user close",
     "lms user give",
