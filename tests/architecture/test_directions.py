@@ -27,6 +27,8 @@ EDGES = {"models", "views", "forms", "tasks", "commands"}
 EDGE_SUFFIXES = ("_commands", "_form")
 AT_THE_EDGE_ALL_THE_SAME = {
     "lms/accounts/access.py": "decides who may call a route: it is about routes",
+    "lms/lifetime/elsewhere_views.py": "pages",
+    "lms/personal_copy/making.py": "reads the app's settings",
     "lms/accounts/initial.py": "asks whether a request may go on before the password is changed",
     "lms/accounts/signin.py": "sets Flask-Security up",
     "lms/accounts/cookies.py": "writes and reads the cookie",
