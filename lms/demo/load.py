@@ -26,7 +26,7 @@ from lms.classes.staff import appoint
 from lms.crediting.attesting import Attestor
 from lms.crediting.drain import drain
 from lms.db import Database
-from lms.demo import certificates, history, people, reviews, story, timetable
+from lms.demo import certificates, elsewhere, history, people, reviews, story, timetable
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
 from lms.lifetime import rules
@@ -82,6 +82,8 @@ def load(site: DemoSite) -> None:
     with site.database.writer() as session, session.begin():
         if reviews.ask(session, site.now):
             site.say("the teacher asks about held hours")
+        if entered := elsewhere.enter(session, site.storage, site.public_url, site.now):
+            site.say(f"{entered} entries of hours earned elsewhere")
 
 
 def _places(session: Session) -> dict[str, Organisation]:
