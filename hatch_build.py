@@ -69,6 +69,14 @@ ASSETS = (
         "courses/player/vendor/scorm",
         (("dist/scorm12.min.js", "scorm12.min.js"), ("dist/scorm2004.min.js", "scorm2004.min.js"), ("LICENSE", "LICENSE")),
     ),
+    # The scripts of names on documents that no font wheel has.
+    *(
+        Asset(f"@fontsource/{name}", f"lms/printing/fonts/{name}", ((file, f"{name}.ttf"), ("LICENSE", "LICENSE")))
+        for name, file in (
+            ("noto-serif-tibetan", "files/noto-serif-tibetan-tibetan-400-normal.woff"),
+            ("noto-sans-mongolian", "files/noto-sans-mongolian-mongolian-400-normal.woff"),
+        )
+    ),
     # What others' content speaks to a record store with: driven against ours (tests/integration/xapi/test_client_*.py).
     Asset("@xapi/xapi", "tests/vendor/xapi", (("dist/XAPI.umd.js", "xapi.js"),), tests=True),
     Asset("tincanjs", "tests/vendor/tincanjs", (("build/tincan-min.js", "tincan.js"),), tests=True),
@@ -124,7 +132,19 @@ def _copy(source: Path, target: Path, asset: Asset) -> None:
             shutil.copytree(source / origin, target / destination)
         else:
             (target / destination).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source / origin, target / destination)
+            _copy_file(source / origin, target / destination)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy a file; a web font becomes a plain one, because typst reads no other."""
+    if source.suffix != ".woff":
+        shutil.copy(source, target)
+        return
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(source)
+    font.flavor = None
+    font.save(target)
 
 
 def _compile_translations(folder: Path) -> None:

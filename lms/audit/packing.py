@@ -19,6 +19,8 @@ PACKED = (
     "lms/crediting/chain.py",
     "lms/certification/__init__.py",
     "lms/certification/digests.py",
+    "lms/signing/__init__.py",
+    "lms/signing/jws_check.py",
     "lms/audit/__init__.py",
     "lms/audit/checker/*.py",
 )

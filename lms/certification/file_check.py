@@ -14,6 +14,8 @@ from lms.certification import pdf
 from lms.certification.models import IssuedFile
 from lms.certification.numbers import read_number
 from lms.crediting.models import Certificate
+from lms.hours import load_json, recompute_file
+from lms.signing.jws_check import NotSigned, certificate_in, is_jws, jws_content
 from lms.signing.key import is_self_signed, name_of
 from lms.signing.models import SigningCertificate
 from lms.signing.pdf_check import PdfSignature, is_pdf, signature_of
@@ -35,6 +37,17 @@ class FileState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BundleFacts:
+    """The contents of a signed evidence bundle, and the hours that follow from it now (None: it cannot be recomputed)."""
+
+    person: str  # digest
+    training_class: str
+    programme: str
+    statements: int
+    hours: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FileFinding:
     """The state of a file, its certificate if it claims to be one, and who signed it ('' for nobody)."""
 
@@ -42,15 +55,18 @@ class FileFinding:
     certificate: Certificate | None = None
     signer: str = ""
     self_signed: bool = False
+    bundle: BundleFacts | None = None
 
     @property
     def is_transcript(self) -> bool:
         """Whether it is a transcript that this site signed."""
-        return self.state is FileState.SIGNED and self.certificate is None
+        return self.state is FileState.SIGNED and self.certificate is None and self.bundle is None
 
 
 def examine(session: Session, content: bytes, secret_key: str) -> FileFinding:
     """Compare a file with those that were handed out, and check its signature."""
+    if content[:100].lstrip().startswith(b"eyJ") and is_jws(content.decode("latin-1")):
+        return _of_bundle(session, content)
     signature = signature_of(content)
     name, self_signed = _signer(signature)
     issued = _issued_as(session, hashlib.sha256(content).hexdigest(), secret_key)
@@ -62,6 +78,34 @@ def examine(session: Session, content: bytes, secret_key: str) -> FileFinding:
         return FileFinding(FileState.EDITED if b"/ByteRange" in content else FileState.UNKNOWN)
     known = certificate_of(session, signature.certificate_sha256)
     return FileFinding(_state(signature, known), _claimed(session, signature.reason) if known else None, name, self_signed)
+
+
+def _of_bundle(session: Session, content: bytes) -> FileFinding:
+    """Check the signed evidence bundle of one person. It is recomputed only if this site signed it."""
+    try:
+        bundle, sha256 = jws_content(content.decode("ascii"))
+        known = certificate_of(session, sha256)
+        name, self_signed = _holder(certificate_in(content.decode("ascii")))
+    except (NotSigned, UnicodeDecodeError):
+        return FileFinding(FileState.EDITED)
+    if known is None:
+        return FileFinding(FileState.OTHERS, None, name, self_signed)
+    if known.revoked_at is not None:
+        return FileFinding(FileState.REVOKED_KEY)
+    return FileFinding(FileState.SIGNED, None, name, self_signed, _facts_of(bundle.decode()))
+
+
+def _facts_of(text: str) -> BundleFacts | None:
+    """Return what a bundle of this site says; None for another document that it signed."""
+    document, problems = load_json(text)
+    about = document.get("about") if isinstance(document, dict) and not problems else None
+    if not isinstance(about, dict):
+        return None
+    answer, _wrong = recompute_file(text)
+    programme = about["rules"]["programme"]
+    named = f"{programme['code']} {programme['version']}"
+    hours = str(answer["hours"]) if answer is not None else None
+    return BundleFacts(about["person"], about["class"], named, len(about["statements"]), hours)
 
 
 def _state(signature: PdfSignature, known: SigningCertificate | None) -> FileState:
@@ -76,8 +120,12 @@ def _signer(signature: PdfSignature | None) -> tuple[str, bool]:
     """Return the name in the signer's certificate, which anybody can write there, and whether nobody else vouches for it."""
     if signature is None:
         return "", False
+    return _holder(signature.certificate)
+
+
+def _holder(der: bytes) -> tuple[str, bool]:
     try:
-        certificate = x509.load_der_x509_certificate(signature.certificate)
+        certificate = x509.load_der_x509_certificate(der)
         return name_of(certificate), is_self_signed(certificate)
     except ValueError:
         return "?", False

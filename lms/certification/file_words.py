@@ -5,8 +5,9 @@ from datetime import datetime
 
 from cryptography import x509
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from lms.certification.file_check import FileFinding, FileState
+from lms.certification.file_check import BundleFacts, FileFinding, FileState
 from lms.crediting.models import VALID, Certificate
 from lms.signing.key import is_self_signed, name_of
 from lms.signing.models import SigningCertificate
@@ -35,13 +36,38 @@ def file_words(found: FileFinding, shown: Certificate | None) -> FileWords:
         said = _("This file is version %(n)s of the certificate as it was handed out: not one character was changed.", n=version)
         return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
     if found.state is FileState.SIGNED:
-        if shown is None:
-            return FileWords("ok", (_("This is a training transcript as this site issued it: not one character was changed."), *signature))
-        if found.certificate is None or found.certificate.number != shown.number:
-            return FileWords("err", (_("This site signed this file, but it is not the file of this certificate."),))
-        said = _("This file is version %(n)s of the certificate, signed by this site: nothing was changed.", n=found.certificate.version)
-        return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
+        return _signed_words(found, shown, signature)
     return FileWords("err", (_problem_words(found, shown),))
+
+
+def _signed_words(found: FileFinding, shown: Certificate | None, signature: tuple[str, ...]) -> FileWords:
+    """Return the result for a file that this site signed, and that is not among the stored certificates."""
+    if found.bundle is not None:
+        return FileWords("ok" if found.bundle.hours is not None else "warn", (*_bundle_words(found.bundle), *signature))
+    if shown is None:
+        return FileWords("ok", (_("This is a training transcript as this site issued it: not one character was changed."), *signature))
+    if found.certificate is None or found.certificate.number != shown.number:
+        return FileWords("err", (_("This site signed this file, but it is not the file of this certificate."),))
+    said = _("This file is version %(n)s of the certificate, signed by this site: nothing was changed.", n=found.certificate.version)
+    return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
+
+
+def _bundle_words(bundle: BundleFacts) -> tuple[str, ...]:
+    said = {"training_class": bundle.training_class, "programme": bundle.programme, "count": bundle.statements}
+    hours = _("It cannot be recomputed: its evidence was erased, or its rules are from another version of this product.")
+    if bundle.hours is not None:
+        hours = _("Recomputed now, it gives %(hours)s credit hours.", hours=bundle.hours)
+    return (
+        _("This is the evidence bundle of one person as this site signed it: not one character was changed."),
+        ngettext(
+            "Class %(training_class)s, programme %(programme)s, %(count)s statement.",
+            "Class %(training_class)s, programme %(programme)s, %(count)s statements.",
+            bundle.statements,
+            **said,
+        ),
+        hours,
+        _("Digest of the person: %(digest)s", digest=bundle.person),
+    )
 
 
 def _problem_words(found: FileFinding, shown: Certificate | None) -> str:

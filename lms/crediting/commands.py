@@ -12,6 +12,7 @@ from lms.command_options import json_option
 from lms.crediting.rereading import reread
 from lms.db import database
 from lms.hours import recompute_any_file
+from lms.signing.jws_check import NotSigned, is_jws, jws_content
 
 
 @click.group("hours")
@@ -24,10 +25,15 @@ def hours() -> None:
 def recompute(file: Path) -> None:
     """Recompute an evidence bundle or a lifetime record (JSON) and print the result as JSON.
 
+    Of a signed bundle (.jws) the signature is checked first; `signed_by` in the result is the fingerprint of the certificate that signed.
     Needs no database and no settings. If the bundle has problems, exit code 2 and one line for each problem.
     """
     try:
-        answer, problems = recompute_any_file(file.read_text(encoding="utf-8"))
+        text, signer = _opened(file.read_text(encoding="utf-8"))
+        answer, problems = recompute_any_file(text)
+    except NotSigned as error:
+        click.echo(f"{file}: the signature {error}", err=True)
+        sys.exit(2)
     except (OSError, UnicodeDecodeError) as error:
         click.echo(f"{file}: {error.strerror if isinstance(error, OSError) else 'is not a text in UTF-8'}", err=True)
         sys.exit(2)
@@ -35,7 +41,15 @@ def recompute(file: Path) -> None:
         click.echo(f"{file}: {problem}", err=True)
     if answer is None:
         sys.exit(2)
-    click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(answer | signer, indent=2, ensure_ascii=False))
+
+
+def _opened(text: str) -> tuple[str, dict[str, str]]:
+    """Return the content of a file, and who signed it; nobody signed plain JSON."""
+    if not is_jws(text):
+        return text, {}
+    content, signer = jws_content(text)
+    return content.decode(), {"signed_by": signer}
 
 
 @hours.command("reread")

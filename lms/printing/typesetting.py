@@ -9,13 +9,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import manimgx_fonts
 import pylopdf_fonts_zh_cn
+import pylopdf_fonts_zh_tw
 import typst
 
 ROOT = Path(__file__).parent.parent  # typst reads templates below it
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 ONE_GLYPH = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
-FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
+FONT_FOLDERS = [
+    *(str(Path(str(one.__file__)).parent) for one in (pylopdf_fonts_zh_cn, pylopdf_fonts_zh_tw, manimgx_fonts)),
+    str(Path(__file__).parent / "fonts"),  # hatch_build.py
+]
+SCRIPTS = ("Noto Sans", "Noto Sans Arabic", "Noto Serif Tibetan", "Noto Sans Mongolian")
+FONTS = {  # the first font that has a character prints it
+    "sans": ["Noto Sans SC", "Noto Sans TC", *SCRIPTS],
+    "serif": ["Noto Serif SC", "Noto Serif TC", "Noto Sans SC", *SCRIPTS],
+}
 PdfSource = TypeVar("PdfSource", Path, bytes)
 _printed: set[str] = set()  # characters that are known to be in a font
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
@@ -26,6 +36,7 @@ def write_pdf(template: Path, content: dict[str, Any], issued_at: datetime) -> b
 
     A character that our fonts lack is printed as its code. The same texts and time give the same bytes.
     """
+    content = {**content, "fonts": FONTS}
     words, issued = json.dumps(content, ensure_ascii=False), int(issued_at.timestamp())
     try:
         return _compile(template, {"data": words}, timestamp=issued)
@@ -92,6 +103,6 @@ def _compile(source: PdfSource, inputs: dict[str, str], timestamp: int = 0) -> b
 
 def _compiler() -> typst.Compiler:
     if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True)
+        _own.compiler = typst.Compiler(root=str(ROOT), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True)
     found: typst.Compiler = _own.compiler
     return found

@@ -17,6 +17,7 @@ from lms.config import Settings
 from lms.db import database, transaction
 from lms.errors import Conflict
 from lms.signing import key as keys
+from lms.signing.jws import sign_text
 from lms.signing.key import KeyProblem, KeyRefused, SigningKey
 from lms.signing.models import SigningCertificate
 from lms.signing.pades import sign_pdf
@@ -120,6 +121,20 @@ def signer() -> tuple[SiteKey, Sign]:
         return found, lambda content, _reason: content
     _note(key)
     return found, lambda content, reason: sign_pdf(content, key, at, reason)
+
+
+def sign_as_site(content: bytes) -> str:
+    """Return a text with the site's signature as JSON Web Signature.
+
+    Raises:
+        Conflict: this site does not sign its documents, or its key cannot sign.
+    """
+    found = demand()
+    if found.key is None:
+        said = _("This site does not sign its documents, so there is no signed file. Take the unsigned one.")
+        raise Conflict(said, code="no-signing-key")
+    _note(found.key)
+    return sign_text(content, found.key)
 
 
 def _note(key: SigningKey) -> None:

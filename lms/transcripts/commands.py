@@ -32,7 +32,14 @@ def transcript() -> None:
 @transcript.command("export")
 @click.option("--person", required=True, help="User name or id of the person.")
 @click.option("--class", "class_code", help="Code of the class; the newest one if the person is in several.")
-@click.option("--format", "form", type=click.Choice(list(FORMS)), default="pdf", show_default=True, help="json is the evidence bundle.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMS)),
+    default="pdf",
+    show_default=True,
+    help="json: the evidence bundle; jws: it, signed.",
+)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="Language of the words.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 @json_option("what was written")

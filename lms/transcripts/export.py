@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lms.signing.site_key import sign_as_site
 from lms.transcripts import pdf, sheet
 from lms.transcripts.transcript import Transcript, read
 
@@ -22,10 +23,20 @@ def _bundle(transcript: Transcript) -> bytes:
     return transcript.bundle.encode()
 
 
+def _signed_bundle(transcript: Transcript) -> bytes:
+    """Return the evidence bundle as JSON Web Signature by the site's key.
+
+    Raises:
+        Conflict: this site does not sign its documents, or its key cannot sign.
+    """
+    return sign_as_site(transcript.bundle.encode()).encode()
+
+
 FORMS: Mapping[str, Form] = {
     "pdf": Form("application/pdf", pdf.of_transcript),
     "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheet.of_transcript),
     "json": Form("application/json", _bundle),
+    "jws": Form("application/jose", _signed_bundle),
 }
 
 

@@ -29,7 +29,10 @@ def of_transcript(transcript: Transcript) -> bytes:
     )
     book.sheet(
         _("Activities"),
-        [_("Activity"), _("Course"), _("Worth"), _("Time measured"), _("Credited"), _("Credited (s)"), _("Condition met")],
+        [
+            *(_("Activity"), _("Course"), _("Worth"), _("Time measured"), _("Credited"), _("Credited (s)")),
+            *(_("Held for review"), _("Held for review (s)"), _("Condition met")),
+        ],
         [
             (
                 pick(line.activity.title.zh, line.activity.title.en),
@@ -38,6 +41,8 @@ def of_transcript(transcript: Transcript) -> bytes:
                 write_length(line.why.account.measured_seconds),
                 write_length(line.credited_seconds),
                 line.credited_seconds,
+                write_length(line.why.account.held_seconds) if line.why.account.held_seconds else "–",
+                line.why.account.held_seconds,
                 _("yes") if line.why.account.gate.open else _("no"),
             )
             for chapter in transcript.chapters
@@ -59,10 +64,12 @@ def of_transcript(transcript: Transcript) -> bytes:
 
 
 def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
+    held = transcript.explanation.result.held_seconds
     return [
         *identity_rows(transcript.standing, transcript.belongs),
         (_("Issued"), transcript.issued),
         *([(_("Certified"), transcript.certified_words)] if transcript.certificate else []),
+        *([(_("Held for review"), write_length(held))] if held else []),
         (_("Minutes in one credit hour"), transcript.case.policy.hour_minutes),
         (_("Evidence bundle"), transcript.bundle_sha256),
         (_("Ledger checksum"), transcript.ledger_head),
@@ -92,6 +99,7 @@ class ClassRow:
     done: bool
     ledger_head: str
     state: str
+    held: str = "–"  # time that waits for a reviewer
 
 
 def class_row(transcript: Transcript) -> ClassRow:
@@ -107,6 +115,7 @@ def class_row(transcript: Transcript) -> ClassRow:
         done=standing.done,
         ledger_head=transcript.ledger_head,
         state=state_of(standing.enrolment),
+        held=write_length(held) if (held := standing.enrolment.held_seconds) else "–",
     )
 
 
@@ -124,13 +133,13 @@ def of_class(rows: Sequence[ClassRow], made_at: datetime, class_name: str = "") 
         [
             *(_("Name"), _("User name"), _("School"), _("Track"), _("State")),
             *(head for heading in columns.values() for head in (heading, f"{heading}{_(': ')}{asked}")),
-            *(_("All requirements completed"), _("Ledger checksum")),
+            *(_("Held for review"), _("All requirements completed"), _("Ledger checksum")),
         ],
         [
             [
                 *(row.name, row.username, row.school, row.track, row.state),
                 *(cell for key in columns for cell in _cells(row, key)),
-                *(_("yes") if row.done else _("no"), row.ledger_head),
+                *(row.held, _("yes") if row.done else _("no"), row.ledger_head),
             ]
             for row in rows
         ],

@@ -22,6 +22,7 @@ from lms.crediting.standing import of_person
 from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import pick
+from lms.signing.site_key import site_key
 from lms.transcripts import earlier, words
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
@@ -38,6 +39,12 @@ bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
 def state_words(status: str) -> str:
     """Let every page name the state of an enrolment."""
     return str(words.STATES.get(status, status))
+
+
+@bp.app_template_global()
+def signs_documents() -> bool:
+    """Say whether this site signs its documents, so that a page offers signed files."""
+    return site_key().key is not None
 
 
 EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all

@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.classes.models import Enrolment
-from lms.printing.typesetting import FONTS
+from lms.printing.typesetting import FONT_FOLDERS
 from lms.transcripts import export
 from lms.transcripts.transcript import read
 from tests.benchmarks.measuring import Subject, compare, here
@@ -25,7 +25,7 @@ def main(places: Places) -> None:
     site = places.site("postgresql")
     page = places.folder / "page.typ"
     page.write_text(PAGE, encoding="utf-8")
-    compiler = typst.Compiler(str(page), root=str(places.folder), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    compiler = typst.Compiler(str(page), root=str(places.folder), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True)
     app, now = site.app, site.app.extensions["clock"]
     with app.app_context(), force_locale("zh_Hans_CN"):
         with site.database.reader() as session:

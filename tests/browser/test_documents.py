@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, FrameLocator, expect
 
 from lms import vocabulary as v
 from lms.db import database
-from lms.printing.typesetting import FONTS
+from lms.printing.typesetting import FONT_FOLDERS
 from tests.browser.phone import phone, sign_in
 from tests.browser.publishing import no_finding, publish
 from tests.browser.studying import SOON_MS, content, credited, statements, wait_for
@@ -22,7 +22,7 @@ def write_pdf(path: Path) -> Path:
     text = "#pagebreak()\n".join(f"= 第{number}件\n\n{words}\n" for number, words in enumerate(PAGES, 1))
     source = path.with_suffix(".typ")
     source.write_text('#set text(font: "Noto Sans SC", lang: "zh", size: 14pt)\n#set page(paper: "a5")\n' + text, encoding="utf-8")
-    path.write_bytes(typst.compile(str(source), font_paths=[str(FONTS)], ignore_system_fonts=True))
+    path.write_bytes(typst.compile(str(source), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True))
     return path
 
 

@@ -1,0 +1,120 @@
+"""Is the evidence bundle of one person signed, and is every change of it noticed, on the page and by the command?"""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from lms.accounts.models import Person
+from lms.crediting.commands import hours
+from lms.crediting.inputs import person_digest
+from lms.signing.models import SigningCertificate
+from tests import signing_keys
+from tests.access import form_token
+from tests.factories import World
+from tests.integration.certification.conftest import Office
+from tests.integration.certification.files import words_of
+from tests.signing_keys import Made
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Signatures are tested on one database: no SQL here differs."""
+    return sqlite_url
+
+
+@pytest.fixture
+def made(office: Office, tmp_path: Path) -> Made:
+    found = signing_keys.make()
+    signing_keys.give(office.world.app, found, tmp_path)
+    return found
+
+
+def signed_evidence(office: Office) -> str:
+    answer = office.world.client().get(f"/transcript/{office.enrolment_id}.jws")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def dropped(office: Office, content: str) -> TestResponse:
+    anyone: FlaskClient = office.world.app.test_client()
+    form = {"file": (io.BytesIO(content.encode()), "evidence.jws"), "csrf_token": form_token(anyone)}
+    return anyone.post("/verify", data=form, content_type="multipart/form-data")
+
+
+def changed(text: str) -> str:
+    """Give the person five minutes more in the signed content."""
+    header, content, signature = text.split(".")
+    plain = base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)).decode()
+    bundle = json.loads(plain)
+    bundle["about"]["enrolment"] += 1
+    said = base64.urlsafe_b64encode(json.dumps(bundle).encode()).rstrip(b"=").decode()
+    return f"{header}.{said}.{signature}"
+
+
+def content_of(text: str) -> dict[str, object]:
+    content = text.split(".")[1]
+    found: dict[str, object] = json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)))
+    return found
+
+
+def test_the_signed_bundle_is_the_printed_one_and_names_person_rules_and_statements(office: Office, made: Made) -> None:
+    client = office.world.client()
+    content = content_of(signed_evidence(office))
+    assert content == client.get(f"/transcript/{office.enrolment_id}.json").json
+    about = content["about"]
+    assert isinstance(about, dict)
+    assert about["person"] == person_digest(account_of(office.world), "王秀兰")
+    assert {len(one["sha256"]) for one in (about["rules"]["programme"], *about["rules"]["courses"].values())} == {64}
+    assert about["statements"]
+
+
+def account_of(world: World) -> str:
+    found = world.act(lambda session: session.get_one(Person, world.person_id).account)
+    assert isinstance(found, str)
+    return found
+
+
+def test_the_verification_page_takes_it_and_recomputes_its_hours(office: Office, made: Made) -> None:
+    said = words_of(dropped(office, signed_evidence(office)))
+    assert "一字未改" in said
+    assert "40.0 学时" in said
+    assert person_digest(account_of(office.world), "王秀兰") in said
+
+
+def test_every_change_of_it_is_noticed(office: Office, made: Made, tmp_path: Path) -> None:
+    whole = signed_evidence(office)
+    for text in (changed(whole), whole[:-4] + "AAAA", whole.split(".")[0] + ".." + whole.split(".")[2]):
+        assert "在签名之后被改动" in words_of(dropped(office, text)), text[-20:]
+        assert recompute(office, tmp_path, text)[0] == 2
+
+
+def test_a_bundle_signed_with_a_key_that_was_revoked_proves_nothing(office: Office, made: Made) -> None:
+    text = signed_evidence(office)
+    office.world.act(lambda session: session.execute(update(SigningCertificate).values(revoked_at=office.world.clock(), reason="丢失")))
+    assert "作废" in words_of(dropped(office, text))
+
+
+def recompute(office: Office, folder: Path, text: str) -> tuple[int, str]:
+    file = folder / "evidence.jws"
+    file.write_text(text)
+    answer = office.world.app.test_cli_runner().invoke(hours, ["recompute", str(file)])
+    return answer.exit_code, answer.output
+
+
+def test_the_command_checks_the_signature_and_names_the_signer(office: Office, made: Made, tmp_path: Path) -> None:
+    code, said = recompute(office, tmp_path, signed_evidence(office))
+    answer = json.loads(said)
+    assert (code, answer["signed_by"]) == (0, made.certificate.fingerprint(made.certificate.signature_hash_algorithm).hex())  # type: ignore[arg-type]
+    assert answer["credited_seconds"] == 108_000
+
+
+def test_a_site_that_does_not_sign_says_so(office: Office) -> None:
+    answer = office.world.client().get(f"/transcript/{office.enrolment_id}.jws")
+    assert answer.status_code == 409
+    assert ".jws" not in office.world.client().get(f"/transcript/{office.enrolment_id}").text
