@@ -44,12 +44,14 @@ from lms.learning import views as learning
 from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
 from lms.learning.runtimes.cmi5 import views as cmi5
 from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
-from lms.lifetime import views as lifetime
+from lms.lifetime import elsewhere_views as lifetime
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
 from lms.office.views import people as own_teachers
 from lms.paths import TEMPLATES
+from lms.personal_copy import making
+from lms.personal_copy import views as personal_copy
 from lms.practice import views as practice
 from lms.privacy.erasure import tasks as erasure
 from lms.privacy.erasure import views as erasure_pages
@@ -88,6 +90,7 @@ PAGES = (
     *(home, calendar, check_in, accesses, practice, transcripts, office, own_teachers, organisation_pages),
     *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
     lifetime,
+    personal_copy,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 JOB_KINDS = {
@@ -100,6 +103,7 @@ JOB_KINDS = {
     **reread_job.KINDS,
     **bulk_job.KINDS,
     **records_export.KINDS,
+    **making.KINDS,
 }
 
 

@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.crediting.attendance_commands:convert_attendance",
         "lms.audit.commands:verify",
     ),
-    "lifetime": ("lms.lifetime.commands:lifetime",),
+    "lifetime": ("lms.lifetime.commands:lifetime", "lms.audit.lifetime_commands:verify"),
     "organisation": (
         "lms.accounts.commands:organisation",
         "lms.office.organisation_commands:rename",

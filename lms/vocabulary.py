@@ -20,6 +20,7 @@ TASK_ACCEPTED = f"{OURS}/verbs/had-task-accepted"
 LOG_ACCEPTED = f"{OURS}/verbs/had-log-accepted"
 WAIVED = "https://w3id.org/xapi/adl/verbs/waived"
 REVIEWED = f"{OURS}/verbs/was-reviewed"  # a flagged session of an activity was released or refused
+CREDITED_ELSEWHERE = f"{OURS}/verbs/was-credited-elsewhere"  # hours earned elsewhere were approved; they concern no enrolment
 ATTESTATIONS = frozenset({ATTENDED, TASK_ACCEPTED, LOG_ACCEPTED, WAIVED, REVIEWED})
 ATTESTED = f"{OURS}/extensions/attested"  # context: the enrolment, the session or requirement, and the amount
 

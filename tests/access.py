@@ -149,6 +149,7 @@ class Place:
                 "held_id": 1,
                 "proposal_id": 1,
                 "appeal_id": 1,
+                "entry_id": 1,
                 "line": "c1:reading",
                 "number": 1 if rule.endpoint.startswith("workshop.") else "2026-00000-00000",
                 "replacement_id": 1,

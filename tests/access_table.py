@@ -32,6 +32,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("accounts.signed_in", "GET"): "login 200 200 200 200 200",
     ("accounts.end_login", "POST"): "401 302 302 302 302 302",
     ("accounts.end_other_logins", "POST"): "401 302 302 302 302 302",
+    ("personal_copy.mine", "GET"): "login 200 200 200 200 200",
+    ("personal_copy.make", "POST"): "401 302 302 302 302 302",
     ("home.home", "GET"): TEACHERS,
     ("home.figures", "GET"): TEACHERS,
     ("home.course", "GET"): THE_TEACHERS_OWN,
@@ -58,6 +60,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("transcripts.download", "GET"): "login 200 404 404 200 404",
     ("lifetime.mine", "GET"): TEACHERS,
     ("lifetime.of_person", "GET"): "login 403 403 403 200 404",
+    ("lifetime.waiting", "GET"): OFFICES,
+    ("lifetime.of_elsewhere", "GET"): "login 403 403 403 200 404",
+    ("lifetime.enter_elsewhere", "POST"): "401 403 403 403 422 404",
+    ("lifetime.decide_elsewhere", "POST"): "401 403 403 403 404 404",
+    ("lifetime.document", "GET"): "login 404 404 404 404 404",  # nothing was entered there
     ("lifetime.download", "GET"): "login 404 404 404 404 404",  # no rule is imported there
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there

@@ -18,7 +18,7 @@ from lms.serve_commands import STOP_S
 from tests.factories import settings_for, signed_in
 
 LMS = str(Path(sys.executable).with_name("lms"))
-PATIENCE_S = 120
+PATIENCE_S = 200
 
 
 def env_of(folder: Path, **settings: str) -> dict[str, str]:
@@ -27,7 +27,7 @@ def env_of(folder: Path, **settings: str) -> dict[str, str]:
 
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [LMS, *words], cwd=folder, env=env_of(folder, **settings), capture_output=True, text=True, timeout=120, check=False
+        [LMS, *words], cwd=folder, env=env_of(folder, **settings), capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 

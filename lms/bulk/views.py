@@ -45,7 +45,7 @@ def _page(problems: Sequence[str] = ()) -> ResponseReturnValue:
         programmes=[(number, document_of(one)) for number, one in selection.programmes_of(session(), scope())] if placed else [],
         given=request.values,
         classes=selection.classes_of(session(), scope(), MOST_LISTED) if placed else [],
-        chosen=request.values.getlist("class", type=int),
+        ticked=request.values.getlist("class", type=int),
         problems=[(one, None) for one in problems],
         kinds=documents.KINDS,
         most=LONGEST_CODES,

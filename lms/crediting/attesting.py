@@ -149,6 +149,21 @@ class Attestor:
             raise InvalidInput(_("Nothing was taken back."), [_("There is no such statement of this person")])
         return self.void(statement_id, reason)
 
+    def credited_elsewhere(self, person_id: int, said: Mapping[str, Any]) -> uuid.UUID:
+        """State that hours earned elsewhere were approved. They concern no enrolment, so no ledger changes."""
+        account = self.session.scalars(select(Person.account).where(Person.id == person_id)).one()
+        own = uuid.uuid4()
+        statement = {
+            "id": str(own),
+            "actor": v.actor_of(self.public_url, account),
+            "verb": {"id": v.CREDITED_ELSEWHERE, "display": {"en": v.CREDITED_ELSEWHERE.rpartition("/")[2]}},
+            "object": self._activity(f"{self.public_url}/id/elsewhere/{said['elsewhere']}", v.REQUIREMENT_TYPE),
+            "timestamp": iso(self.now),
+            "context": self._context({"extensions": {v.ATTESTED: dict(said)}}),
+        }
+        store(self.session, [statement], self.public_url, self.now)
+        return own
+
     def void(self, statement_id: uuid.UUID, reason: str = "") -> uuid.UUID:
         """Void a statement of the LMS that the caller knows to be about the right person; its earnings are taken back."""
         said: dict[str, Any] = {"id": str(uuid.uuid4()), "actor": v.lms_authority(self.public_url), "verb": {"id": v.VOIDED}}

@@ -157,13 +157,14 @@ def recompute_any_file(text: str) -> tuple[Json | None, list[str]]:
     case = parse_lifetime(document)
     if isinstance(case, list):
         return None, [f"{one.path}: {in_english(one, SENTENCES)}" for one in case]
-    return dump_lifetime(judge_lifetime(case)), []
+    persons = {"persons": document["persons"]} if "persons" in document else {}
+    return persons | dump_lifetime(judge_lifetime(case)), []
 
 
 def parse_lifetime(document: Json) -> LifetimeCase | list[Problem]:
     """Read a lifetime record: the rule, the evidence bundle of each enrolment, and what was earned elsewhere."""
     reader = LifetimeReader()
-    found = reader.object(document, "$", {"lifetime", "as_of", "rule", "enrolments", "elsewhere"}, {"rule_sha256", "person"}) or {}
+    found = reader.object(document, "$", {"lifetime", "as_of", "rule", "enrolments", "elsewhere"}, {"rule_sha256", "persons"}) or {}
     reader.whole(found["lifetime"], "$.lifetime", least=FORMAT, most=FORMAT)
     as_of = reader.date(found["as_of"], "$.as_of")
     rule = reader.rule(found["rule"], "$.rule")
@@ -201,12 +202,12 @@ def _enrolment(reader: LifetimeReader, bundle: Any, path: str) -> Case | None:
 
 
 def _one_person(reader: LifetimeReader, found: Json) -> None:
-    """Refuse a record whose bundles name different people."""
-    person = found.get("person")
+    """Refuse a record with a bundle of somebody whom the record does not name. One person has several digests after a new name."""
+    persons = reader.array(found.get("persons", []), "$.persons")
     for name, bundle in (found["enrolments"] if isinstance(found["enrolments"], dict) else {}).items():
         about = bundle.get("about") if isinstance(bundle, dict) else None
         named = about.get("person") if isinstance(about, dict) else None
-        if named is not None and named != person:
+        if named is not None and named not in persons:
             reader.refuse("other-person", f"{below('$.enrolments', name)}.about.person")
 
 

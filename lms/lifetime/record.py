@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment
+from lms.crediting.inputs import person_digest
 from lms.hours import LifetimeCase, LifetimeResult, LifetimeRule, judge_lifetime
 from lms.i18n import local_time
-from lms.lifetime.models import LifetimeRuleVersion
+from lms.lifetime.elsewhere import bundled, counting, of_person
+from lms.lifetime.models import APPROVED, ElsewhereHours, LifetimeRuleVersion
 from lms.lifetime.rules import newest_versions, rule_of
 from lms.transcripts.transcript import Transcript, read_many
 
@@ -48,6 +50,7 @@ class LifetimeRecord:
     rule: LifetimeRule
     result: LifetimeResult
     transcripts: Sequence[Transcript]
+    elsewhere: Sequence[ElsewhereHours]  # in every state, the latest first
     made_at: datetime
 
     @property
@@ -62,16 +65,15 @@ class LifetimeRecord:
 
     def _content(self) -> dict[str, Any]:
         bundles = {str(one.standing.enrolment.id): json.loads(one.bundle) for one in self.transcripts}
-        named = {bundle["about"]["person"] for bundle in bundles.values() if "about" in bundle}
-        person = {"person": named.pop()} if len(named) == 1 else {}
+        named = {bundle["about"]["person"] for bundle in bundles.values() if "about" in bundle}  # certificates keep an earlier name
         return {
             "lifetime": FORMAT,
             "as_of": local_time(self.made_at, self.rule.time_zone).date().isoformat(),
             "rule": self.version.document,
             "rule_sha256": self.version.sha256,
             "enrolments": bundles,
-            "elsewhere": [],
-            **person,
+            "elsewhere": [bundled(one) for one in sorted(self.elsewhere, key=lambda one: one.id) if one.state == APPROVED],
+            "persons": sorted(named | {person_digest(self.person.account, self.person.name)}),
         }
 
 
@@ -82,12 +84,13 @@ def read_record(session: Session, person: Person, now: datetime) -> list[Lifetim
         return []
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id).order_by(Enrolment.id.desc())).all()
     transcripts = read_many(session, numbers, now) if numbers else []
+    elsewhere = of_person(session, person.id)
     cases = {one.standing.enrolment.id: one.case for one in transcripts}
     found = []
     for version in versions:
         rule = rule_of(version)
-        case = LifetimeCase(rule, cases, [], local_time(now, rule.time_zone).date())
-        found.append(LifetimeRecord(person, version, rule, judge_lifetime(case), transcripts, now))
+        case = LifetimeCase(rule, cases, counting(elsewhere), local_time(now, rule.time_zone).date())
+        found.append(LifetimeRecord(person, version, rule, judge_lifetime(case), transcripts, elsewhere, now))
     return found
 
 

@@ -18,7 +18,7 @@ def of_record(record: LifetimeRecord) -> bytes:
     book.sheet(_("Years"), [_("Period"), _("Year"), _("Kind"), *figures], _years(record), (NARROW, NARROW, WIDE))
     book.sheet(
         _("Programmes"),
-        [_("Programme"), _("Class"), _("Credited (s)"), _("Counted here (s)"), _("Not counted here")],
+        [_("Programme"), _("Class"), _("Credited (s)"), _("Included here (s)"), _("Not included here")],
         [
             (
                 pick(one.transcript.standing.document.name.zh, one.transcript.standing.document.name.en),
@@ -35,7 +35,7 @@ def of_record(record: LifetimeRecord) -> bytes:
         (_("Name"), record.person.name),
         (_("Rule"), f"{pick(*record.rule.name)} ({record.rule.code}, {record.version.number})"),
         (_("Checksum of the rule"), record.version.sha256),
-        *((_("How this is counted"), one) for one in words.rule_words(record.rule)),
+        *((_("How this is computed"), one) for one in words.rule_words(record.rule)),
     ]
     book.sheet(_("Rule"), [_("Item"), _("Value")], about, (20, DIGEST))
     return book.content()

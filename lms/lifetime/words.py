@@ -1,14 +1,24 @@
 """Texts with which a lifetime record explains itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.hours import LifetimeRule
 from lms.hours.rounding import converted
 from lms.i18n import pick, write_length
+from lms.lifetime.models import APPROVED, PROPOSED, RETURNED, WITHDRAWN
 from lms.lifetime.record import LifetimeRecord, ProgrammeShare
+
+STATES: Mapping[str, LazyString] = {  # of hours earned elsewhere
+    PROPOSED: _l("Waits for approval"),
+    APPROVED: _l("Approved"),
+    RETURNED: _l("Returned"),
+    WITHDRAWN: _l("Withdrawn as evidence"),
+}
 
 
 def rule_words(rule: LifetimeRule) -> list[str]:

@@ -54,7 +54,7 @@ ITEM_OF = {
         ("office.programme_classes", "office.documents", "office.document", "office.preview_document"), "office.programme_board"
     ),
     "lifetime.mine": "transcripts.mine",
-    "lifetime.of_person": "people.mine",
+    **dict.fromkeys(("lifetime.of_person", "lifetime.of_elsewhere", "lifetime.enter_elsewhere", "lifetime.waiting"), "people.mine"),
 }
 
 

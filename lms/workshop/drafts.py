@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from courses.outline import Text
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
+from lms.accounts.offices import below
 from lms.catalogue import contents, publish
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
@@ -111,8 +112,8 @@ def own(session: Session, draft_id: int, by: Person, *, lock: bool = False) -> D
 def of_person(session: Session, by: Person) -> Sequence[Draft]:
     """Return the drafts that a person may change and that are not published yet, the latest changed first."""
     own = session.get(Organisation, by.organisation_id) if by.organisation_id else None
-    below = select(Organisation.id).where(Organisation.path.startswith(own.path)) if own else None
-    mine = Draft.organisation_id.is_(None) if below is None else Draft.organisation_id.in_(below)
+    lower = select(Organisation.id).where(below(own.path)) if own else None
+    mine = Draft.organisation_id.is_(None) if lower is None else Draft.organisation_id.in_(lower)
     found = select(Draft).where(or_(mine, Draft.reviewer_id == by.id), Draft.state != PUBLISHED)
     return session.scalars(found.order_by(Draft.touched_at.desc()).limit(DRAFTS_SHOWN)).all()
 

@@ -101,7 +101,7 @@ def _pages() -> dict[str, str]:
         "checks_hint": _("Learners answer these until they are right. The page itself knows the answers: use a quiz for what is graded."),
         "check_n": _("Check question {n}"),
         "add_check": _("Add a check question"),
-        "check_feedback": _("What to say when it is right"),
+        "check_feedback": _("Feedback for a right answer"),
     }
 
 
@@ -126,7 +126,7 @@ def _film() -> dict[str, str]:
 
 def _reflection() -> dict[str, str]:
     return {
-        "prompt": _("What learners are to think and write about"),
+        "prompt": _("Task for the learners"),
         "guidance": _("Guidance"),
         "least_characters": _("Least number of characters"),
     }
@@ -154,7 +154,7 @@ def _page() -> dict[str, str]:
         "picture_hint": _("JPEG, PNG or WebP, at most 5 MB."),
         "other_picture": _("Choose another picture"),
         "remove_picture": _("Remove the picture"),
-        "alt": _("What the picture shows"),
+        "alt": _("Description of the picture"),
         "alt_hint": _("For learners who do not see it. Leave it empty if the picture only decorates."),
     }
 
@@ -226,7 +226,7 @@ def _questions() -> dict[str, str]:
         "pair": _("Pair {n}"),
         "add_pair": _("Add a pair"),
         "left": _("Left side"),
-        "belongs": _("What belongs to it"),
+        "belongs": _("Right side"),
         "extra": _("Texts that belong to nothing"),
         "extra_hint": _("They make the question harder. You can leave them out."),
         "extra_item": _("Text {n} that belongs to nothing"),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER, Organisation, Person
+from lms.accounts.offices import is_below
 from lms.errors import InvalidInput, NotAllowed, NotFound
 from lms.workshop.edits import find
 from lms.workshop.models import APPROVED, EDITING, REVIEW, Draft, DraftComment
@@ -20,7 +21,7 @@ REVIEWERS_SHOWN = 200
 def possible_reviewers(session: Session, draft: Draft, by: Person) -> Sequence[Person]:
     """Return the trainers of the draft's organisation and of those above it, without the person who asks."""
     owner = session.get(Organisation, draft.organisation_id) if draft.organisation_id else None
-    above = [one.id for one in session.scalars(select(Organisation)) if owner and owner.path.startswith(one.path)]
+    above = [one.id for one in session.scalars(select(Organisation)) if owner and is_below(one.path, owner.path)]
     mine = Person.organisation_id.in_(above) if owner else Person.organisation_id.is_(None)
     found = select(Person).where(mine, Person.active, Person.id != by.id, Person.role_names.contains(TRAINER))
     return session.scalars(found.order_by(Person.name).limit(REVIEWERS_SHOWN)).all()

@@ -27,6 +27,8 @@ EDGES = {"models", "views", "forms", "tasks", "commands"}
 EDGE_SUFFIXES = ("_commands", "_form")
 AT_THE_EDGE_ALL_THE_SAME = {
     "lms/accounts/access.py": "decides who may call a route: it is about routes",
+    "lms/lifetime/elsewhere_views.py": "pages",
+    "lms/personal_copy/making.py": "reads the app's settings",
     "lms/accounts/initial.py": "asks whether a request may go on before the password is changed",
     "lms/accounts/signin.py": "sets Flask-Security up",
     "lms/accounts/cookies.py": "writes and reads the cookie",
@@ -44,9 +46,12 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/federation/changing.py": "reads which page asked, for the log",
     "lms/federation/forwarding/loop.py": "keeps a forward from coming back to this site's own address: set up with the app",
     "lms/federation/importing/import_run.py": "rings the app's doorbell",
+    "lms/workshop/intake_job.py": "a job reads the app's settings",
+    "lms/workshop/publish_job.py": "a job reads the app's settings and the address of a route",
     "lms/jobs/long_runs.py": "gives the app to a thread",
     "lms/jobs/kinds.py": "the app holds the kinds of jobs",
     "lms/learning/content.py": "sends files",
+    "lms/learning/link_views.py": "writes the page of a link for `views`",
     "lms/learning/credential.py": "answers the record store inside a request",
     "lms/learning/fast_path.py": "stands before Flask",
     "lms/learning/commit_views.py": "the address to which packages report",

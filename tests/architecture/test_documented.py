@@ -21,6 +21,7 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms beat",
     "lms db upgrade",
     "lms demo load",
+    "lms lifetime example",  # prints a file to start from
     "lms organisation rename",
     "lms user close",
     "lms user give",
@@ -30,7 +31,7 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms user take",
     "lms xapi key revoke",
 }
-ALWAYS_JSON = {"lms hours recompute", "lms ledger anchor"}
+ALWAYS_JSON = {"lms hours recompute", "lms ledger anchor", "lms lifetime example"}
 
 
 class Asked(dict[str, str]):

@@ -82,9 +82,9 @@ LOOKS = (
     Look("teacher", "transcripts.show"),
     Look("office", "transcripts.show"),
     *(Look(NEW_TEACHER, one) for one in ("transcripts.mine", "calendar.show", "practice.mine", "lifetime.mine")),
-    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person")),
-    Look("teacher", "accounts.password"),
-    Look("teacher", "accounts.signed_in"),
+    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person"), Look(NEW_OFFICE, "lifetime.waiting")),
+    *(Look("county", f"lifetime.{page}") for page in ("waiting", "of_elsewhere")),
+    *(Look("teacher", one) for one in ("accounts.password", "accounts.signed_in", "personal_copy.mine")),
     Look("teacher", "error", path="/nothing-here", status=404),
     Look("teacher", "catalogue.upload", status=403),
     *(Look("trainer", "catalogue.courses", query=query) for query in ("", "?q=zzz")),
@@ -179,7 +179,7 @@ NO_PAGES = {
     **dict.fromkeys(
         ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
     ),
-    "lifetime.download": "a file",
+    **dict.fromkeys(("lifetime.download", "lifetime.document"), "a file"),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",

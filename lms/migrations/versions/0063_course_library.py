@@ -51,7 +51,8 @@ def _fill() -> None:
             words = unicodedata.normalize("NFKC", f"{row.code}\n{row.title_zh}\n{row.title_en}").casefold()
             changed = sa.update(course).where(course.c.id == row.course_id)
             connection.execute(changed.values(newest_version_id=row.id, search_text=words))
-            formats = {one["format"] for module in row.document.get("modules", []) for one in module["activities"]}
+            activities = [one for module in row.document.get("modules", []) for one in module["activities"]]
+            formats = {one["format"] for one in activities if "format" in one}
             values = [("language", row.document.get("language", "zh")), *(("format", one) for one in sorted(formats))]
             connection.execute(sa.insert(label), [{"course_id": row.course_id, "kind": kind, "value": value} for kind, value in values])
         after = rows[-1].id

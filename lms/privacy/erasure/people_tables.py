@@ -20,6 +20,7 @@ from lms.crediting.models import Certificate, HeldSession, LedgerCheck, LedgerEn
 from lms.db import Base
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration, Restart
+from lms.lifetime.models import ElsewhereDecision, ElsewhereHours
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.printing.models import Letterhead
 from lms.privacy.erasure.models import Erasure
@@ -79,6 +80,8 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
     PersonTable(CertificateProposal, CertificateProposal.enrolment_id, cleared={"reason": ""}),
     PersonTable(Appeal, Appeal.enrolment_id, cleared={"text": "", "answer": ""}),
+    PersonTable(ElsewhereHours, ElsewhereHours.person_id, by="lms.lifetime.elsewhere:forget"),
+    PersonTable(ElsewhereDecision, ElsewhereDecision.entry_id, by="lms.lifetime.elsewhere:forget"),
     PersonTable(AccessRecord, AccessRecord.person_id, cleared={"reason": ""}),
     PersonTable(SessionReplacement, kept=AUTHOR),
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),

@@ -33,6 +33,7 @@ from lms.federation.forwarding.models import Forward
 from lms.jobs import files
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration
+from lms.lifetime import elsewhere
 from lms.practice import work
 from lms.privacy.erasure import people_tables, texts
 from lms.privacy.erasure.models import Erasure
@@ -132,6 +133,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     receiving.forget(session, storage, person.id)
     work.forget(session, storage, numbers)
     certificate_files.forget(session, storage, numbers)
+    elsewhere.forget(session, storage, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)

@@ -13,7 +13,7 @@ from lms.app import create_app
 from lms.beat_supervision import SupervisedClock
 from tests.factories import settings_for
 
-PATIENCE_S = 20
+PATIENCE_S = 120
 
 
 @pytest.fixture

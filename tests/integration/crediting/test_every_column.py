@@ -43,7 +43,7 @@ READ = {
     *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
 NOT_READ = {  # table: why nothing that was earned follows from it
-    "lifetime_rule": "compares what was earned with several years; a record carries the rule and its hash",
+    **dict.fromkeys(("lifetime_rule", "elsewhere_hours", "elsewhere_decision"), "of all years; tests/integration/lifetime edits them"),
     "launch": "opened_at decides claims as they come in, which are kept as evidence",
     "attempt": "what is earned follows from the statement that the server wrote of it",
     **dict.fromkeys(("cmi5_session", "cmi5_progress"), "what a unit may still state; what is earned follows from its statements"),

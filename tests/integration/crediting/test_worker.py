@@ -27,7 +27,9 @@ from lms.heartbeat import ANY_WORKER, LONGEST_NAME, WorkerHeartbeat, name_of, no
 from tests import factories
 from tests.factories import World
 
-PATIENCE_S = 60
+PATIENCE_S = 200  # a bound on waiting, not an expectation: on a machine with a load of ten, a worker took more than a minute to start
+NO_TIME_S = 60
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
@@ -233,6 +235,6 @@ def test_without_redis_ringing_is_not_an_error_and_takes_no_time(world: World) -
     world.app.extensions["celery"].conf.broker_url = "redis://127.0.0.1:1/0"
     began = time.monotonic()
     ring_for(world)
-    assert time.monotonic() - began < PATIENCE_S
+    assert time.monotonic() - began < NO_TIME_S
     world.study("reading", 60)
     assert waiting(world) == 1

@@ -204,3 +204,44 @@ def test_the_key_is_in_nothing_that_a_learner_can_ask_for(quiz: Page) -> None:
     for path in ("answers/quiz.json", "course.json"):
         for address in (f"/content/{'0' * 64}/{path}", f"/frame/h5p/{'0' * 64}/../{path}"):
             assert quiz.world.app.test_client().get(address, base_url="http://127.0.0.1").status_code == 404
+
+
+KINDS = {
+    "fill": {"kind": "fill", "accept": [["H2O", "水"], ["2"]], "case": False},
+    "order": {"kind": "order", "correct": ["a", "b", "c"]},
+    "match": {"kind": "match", "correct": ["a=x", "b=y"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("answers", "right"),
+    [
+        ({"fill": [" ｈ2ｏ ", "２"], "order": ["a", "b", "c"], "match": ["b=y", "a=x"]}, ["fill", "order", "match"]),
+        ({"fill": ["H2O"], "order": ["a", "c", "b"], "match": ["a=x"]}, []),
+        ({"fill": ["2", "H2O"], "order": ["a", "b"], "match": ["a=x", "b=y", "a=y"]}, []),
+        ({"fill": "H2O", "order": "abc", "match": "a=x"}, []),
+    ],
+)
+def test_blanks_orders_and_pairs_are_right_as_a_whole_only(quiz: Page, answers: Any, right: list[str]) -> None:
+    key = {"pass_percent": 50, "questions": KINDS}
+    quiz.world.act(lambda session: setattr(session.scalars(select(AnswerKey)).one(), "document", key))
+    reply = submit(quiz, answers).get_json()
+    assert [item["id"] for item in reply["items"] if item["correct"]] == right
+
+
+def test_a_draw_asks_the_same_after_a_reload_and_grades_what_it_asked(quiz: Page) -> None:
+    questions = {f"q{n}": {"correct": ["b"], "tags": ["水"]} for n in range(9)}
+    key = {"pass_percent": 60, "max_attempts": 9, "draw": [{"tag": "水", "count": 3}], "questions": questions}
+    quiz.world.act(lambda session: setattr(session.scalars(select(AnswerKey)).one(), "document", key))
+    drawn = quiz.open().opened["drawn"]
+    assert len(drawn) == 3
+    assert quiz.open().opened["drawn"] == drawn
+    refused = submit(quiz, {name: ["b"] for name in questions})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "other-questions")
+    sent = str(uuid.uuid4())
+    reply = submit(quiz, {name: ["b"] for name in drawn}, sent).get_json()
+    assert (reply["score_raw"], reply["score_max"], [item["id"] for item in reply["items"]]) == (3, 3, drawn)
+    again = submit(quiz, {name: ["b"] for name in drawn}, sent).get_json()
+    assert (again["items"], again["drawn"]) == (reply["items"], reply["drawn"])
+    assert quiz.open().opened["attempts"][0]["items"] == reply["items"]
+    assert quiz.opened["drawn"] == reply["drawn"]

@@ -86,7 +86,7 @@ def test_the_same_activity_for_two_programmes_counts_once_as_the_one_that_credit
     assert second.credited() == {"c1:reading": 1740}
     assert counted(bundle_of(ruled)) == {ruled.enrolment_id: 0, second.enrolment_id: 1740}
     shown = page(ruled.client(), "/lifetime/")
-    assert "25 分钟属于相同的学习活动，已在“在线教学能力提升 k2 班”计入" in shown
+    assert "25 分钟属于相同的学习活动，已在“在线教学能力提升 k2 班”纳入" in shown
 
 
 def test_a_second_in_two_programmes_counts_once_for_the_first(ruled: World) -> None:
@@ -102,7 +102,7 @@ def test_a_second_in_two_programmes_counts_once_for_the_first(ruled: World) -> N
 def test_an_edited_record_is_refused_or_gives_other_hours(ruled: World) -> None:
     bundle = bundle_of(ruled)
     bundle["rule"]["total"]["a_yaer"] = 1  # type: ignore[index]
-    bundle["person"] = "0" * 64
+    bundle["persons"] = ["0" * 64]
     result, problems = recompute_any_file(json.dumps(bundle))
     assert result is None
     assert sorted(line.partition(":")[0] for line in problems) == [f"$.enrolments.{ruled.enrolment_id}.about.person", "$.rule.total.a_yaer"]

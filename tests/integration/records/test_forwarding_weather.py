@@ -251,7 +251,7 @@ def test_a_worker_that_is_killed_midway_is_followed_by_another_that_sends_the_sa
     other.weather = kill
     url = here.app.extensions["settings"].database_url
     worker = subprocess.Popen([sys.executable, "-c", KILLED, url, str(tmp_path), here.clock().isoformat()])
-    assert worker.wait(60) == -signal.SIGKILL
+    assert worker.wait(200) == -signal.SIGKILL
     while len(killed) < 1:
         time.sleep(0.01)
     assert here.row.sent == 200

@@ -231,7 +231,7 @@ for _ in range(50):
 
 
 def test_a_process_that_ends_writes_the_rest(sqlite_url: str) -> None:
-    subprocess.run([sys.executable, "-c", AT_ITS_END.format(url=sqlite_url)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", AT_ITS_END.format(url=sqlite_url)], check=True, timeout=200)
     engine = create_engine(sqlite_url)
     with Session(engine) as session:
         assert [one.times for one in refused_since(session, LONG_AGO)["k"]] == [50]

@@ -113,7 +113,7 @@ export class Form {
 
   /** The field of a path, or the one that holds it. */
   nearest(path) {
-    for (let at = path; at; at = at.replace(/(\.[^.[\]]+|\[[^\]]*\]|^[^.[\]]+)$/, "")) {
+    for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), at.lastIndexOf("["), 0))) {
       const box = this.at(at);
       if (box) return box;
     }

@@ -1,0 +1,34 @@
+"""Which teachers' records may the signed-in office see?"""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from lms.accounts.access import person, scope
+from lms.accounts.models import OFFICE, Organisation, Person
+from lms.accounts.offices import below
+from lms.db import session
+from lms.errors import NotFound
+
+
+def teacher(person_id: int) -> Person:
+    """Return a person of the signed-in office's own organisations, as their lifetime record shows all their classes.
+
+    Raises:
+        NotFound: there is none, or they are another office's; the two look the same on purpose.
+    """
+    if OFFICE in {role.name for role in person().roles} and person().organisation_id is not None:
+        query = select(Person).join(Organisation, Organisation.id == Person.organisation_id)
+        found = session().scalar(query.where(Person.id == person_id, below(scope())))
+        if found is not None:
+            return found
+    raise NotFound(not_there())
+
+
+def own_or_teacher(person_id: int) -> Person:
+    """Return oneself, or a teacher of the signed-in office."""
+    return person() if person_id == person().id else teacher(person_id)
+
+
+def not_there() -> str:
+    """Return the words for a page that is not there, or is not theirs."""
+    return _("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page.")
