@@ -51,6 +51,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/jobs/long_runs.py": "gives the app to a thread",
     "lms/jobs/kinds.py": "the app holds the kinds of jobs",
     "lms/learning/content.py": "sends files",
+    "lms/learning/link_views.py": "writes the page of a link for `views`",
     "lms/learning/credential.py": "answers the record store inside a request",
     "lms/learning/fast_path.py": "stands before Flask",
     "lms/learning/commit_views.py": "the address to which packages report",

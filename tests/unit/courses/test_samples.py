@@ -13,13 +13,14 @@ from pypdf import PdfReader
 from courses.grading import grade, right_answers
 from courses.outline import Activity
 from courses.package import Package, open_package
-from courses.samples import SAMPLES, SCORM_SAMPLE
+from courses.samples import MORE_SAMPLES, SAMPLES, SCORM_SAMPLE
 from courses.samples.sources import compiled
 
 CHARACTERS_A_MINUTE = 200  # FORMAT.md
 SECONDS_A_QUESTION = 90
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-SAMPLE = pytest.mark.parametrize("folder", SAMPLES, ids=lambda folder: folder.name)
+ALL = [*SAMPLES, *MORE_SAMPLES]
+SAMPLE = pytest.mark.parametrize("folder", ALL, ids=lambda folder: folder.name)
 
 
 @cache
@@ -104,7 +105,7 @@ def test_no_answer_of_a_quiz_reaches_the_browser(folder: Path) -> None:
 
 
 def test_the_courses_show_every_way_of_studying() -> None:
-    courses = [package(folder) for folder in SAMPLES]
+    courses = [package(folder) for folder in ALL]
     activities = [one for found in courses for one in found.course.activities]
     served = {name.split("/")[2] for found in courses for name in found.files if name.startswith("activities/")}
     assert {"TH.Reading-1.0", "TH.Quiz-1.0", "TH.CheckpointVideo-1.0"} <= served
@@ -114,7 +115,7 @@ def test_the_courses_show_every_way_of_studying() -> None:
 
 
 def documents() -> list[tuple[Activity, Path]]:
-    found = [(package(folder), one) for folder in SAMPLES for one in package(folder).course.activities if one.format == "document"]
+    found = [(package(folder), one) for folder in ALL for one in package(folder).course.activities if one.format == "document"]
     return [(activity, Path(str(whole.files[activity.entry]))) for whole, activity in found]
 
 
