@@ -1,19 +1,29 @@
 """How many transcripts a second become PDF, beside a bare page of the same typst with the same fonts?
 
 The people are the demo's class: real courses, real evidence, a real ledger. Each transcript is read from the database
-and laid out as the export does it.
+and laid out as the export does it. One transcript is also typeset and signed, beside typst alone and typst with pyHanko alone.
 """
 
-from itertools import cycle
+import io
+import json
+from itertools import count, cycle
+from typing import Any, cast
 
 import typst
+from cryptography.hazmat.primitives.asymmetric import ec
 from flask_babel import force_locale
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
 from sqlalchemy import select
 
 from lms.classes.models import Enrolment
-from lms.printing.typesetting import FONT_FOLDERS
-from lms.transcripts import export
+from lms.printing.typesetting import FONT_FOLDERS, FONTS, ROOT, STANDARDS, write_pdf
+from lms.signing.key import SigningKey
+from lms.signing.pades import _signer, sign_pdf
+from lms.signing.site_key import SiteKey
+from lms.transcripts import export, pdf
 from lms.transcripts.transcript import read
+from tests import signing_keys
 from tests.benchmarks.measuring import Subject, compare, here
 from tests.benchmarks.places import Places
 
@@ -40,8 +50,40 @@ def main(places: Places) -> None:
             with site.database.reader() as session:
                 return read(session, next(numbers), now()).bundle_sha256
 
+        with site.database.reader() as session:
+            content = {**pdf.content_of(read(session, next(numbers), now()), SiteKey()), "fonts": FONTS}
+        turn = count()
+
+        def fresh() -> dict[str, Any]:
+            """Return the texts of another document each time, because typst remembers those that it has typeset."""
+            return {**content, "footer": f"{next(turn)}"}
+
+        own = typst.Compiler(str(pdf.TEMPLATE), root=str(ROOT), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True)
+        made = signing_keys.make()
+        key = SigningKey(cast("ec.EllipticCurvePrivateKey", made.private), made.certificate)
+        signer = _signer(key)
+
+        def typeset() -> bytes:
+            said = {"data": json.dumps(fresh(), ensure_ascii=False)}
+            return cast("bytes", own.compile(format="pdf", sys_inputs=said, pdf_standards=[*STANDARDS]))
+
+        def pyhanko_alone(document: bytes) -> bytes:
+            about = signers.PdfSignatureMetadata(field_name="Signature", md_algorithm="sha256")
+            return cast("io.BytesIO", signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), about, signer)).getvalue()
+
+        def signed() -> bytes:
+            return sign_pdf(write_pdf(pdf.TEMPLATE, fresh(), now()), key, now(), pdf.REASON)
+
         compare(
             [
+                Subject("typst alone, the same template", here(typeset)),
+                Subject("typst and pyHanko alone", here(lambda: pyhanko_alone(typeset()))),
+                Subject(
+                    "transcript typeset and signed",
+                    here(signed),
+                    ("typst alone, the same template", "typst and pyHanko alone"),
+                    "≥ 60 % of typst and pyHanko alone",
+                ),
                 Subject("bare page", here(lambda: compiler.compile(format="pdf"))),
                 Subject("read alone", here(bundled), ("bare page",)),
                 Subject("transcript as PDF", here(lambda: written("pdf")), ("bare page",)),
