@@ -31,11 +31,12 @@ class WrongAnswer:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """One question over all learners. `answered` and `right` are of first attempts, `right_in_the_end` of last ones."""
+    """One question over all learners. `answered` and `right` are of first attempts, `asked` and `right_in_the_end` of last ones."""
 
     id: str
     answered: int
     right: int
+    asked: int  # learners; a quiz that draws does not ask everybody
     right_in_the_end: int
     wrong: Sequence[WrongAnswer]
 
@@ -61,12 +62,13 @@ class Quiz:
 
 
 class Handed(NamedTuple):
-    """One attempt: whose it is, its answers as JSON, whether it passed, and the version of the course in which it was made."""
+    """One attempt of somebody in a version of a course; `answers` and `drawn` are JSON."""
 
     registration_id: UUID
     answers: str
     passed: bool
     course_version_id: int
+    drawn: str | None = None  # None: every question was asked
 
 
 def analyse(session: Session, quiz: Quiz, class_id: int | None = None) -> Analysis | None:
@@ -91,10 +93,10 @@ def _keys(session: Session, quiz: Quiz) -> dict[int, dict[str, Any]]:
     return {version: key for version, key in rows}
 
 
-def _attempts(quiz: Quiz, class_id: int | None) -> Select[UUID, str, bool, int]:
+def _attempts(quiz: Quiz, class_id: int | None) -> Select[UUID, str, bool, int, str | None]:
     """Select the attempts at a quiz, each learner's in order. Answers are read as text, because Python's own reader of JSON is slow."""
     wanted = (
-        select(Attempt.registration_id, cast(Attempt.answers, Text), Attempt.passed, Launch.course_version_id)
+        select(Attempt.registration_id, cast(Attempt.answers, Text), Attempt.passed, Launch.course_version_id, cast(Attempt.drawn, Text))
         .join(Registration, and_(Registration.id == Attempt.registration_id, Registration.course_id == quiz.course_id))
         .join(Launch, Launch.id == Attempt.launch_id)
         .where(Attempt.activity == quiz.activity)
@@ -111,6 +113,7 @@ class _Tally:
     responses: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict)  # of each answer seen before, and whether it is right
     answered: int = 0
     right: int = 0
+    asked: int = 0
     right_in_the_end: int = 0
     wrong: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
@@ -128,13 +131,15 @@ def count(key: Mapping[str, Any], attempts: Sequence[Handed], others: int = 0) -
     tallies = {name: _Tally(question) for name, question in key["questions"].items()}
     first = {one.registration_id: one for one in reversed(attempts)}
     last = {one.registration_id: one for one in attempts}
-    read = msgspec.json.Decoder(dict[str, Any]).decode
+    read, names = msgspec.json.Decoder(dict[str, Any]).decode, msgspec.json.Decoder(list[str]).decode
     for one in first.values():
         _count_first(tallies, read(one.answers))
     for one in last.values():
         given = read(one.answers)
-        for name, tally in tallies.items():
-            tally.right_in_the_end += tally.judge(given.get(name))[1]
+        drawn = tallies.keys() & names(one.drawn) if one.drawn else tallies.keys()
+        for name in drawn:
+            tallies[name].asked += 1
+            tallies[name].right_in_the_end += tallies[name].judge(given.get(name))[1]
     return Analysis(
         learners=len(first),
         attempts=len(attempts),
@@ -167,4 +172,4 @@ def _as_counted(question: Mapping[str, Any], response: tuple[str, ...]) -> tuple
 def _result(name: str, tally: _Tally) -> QuestionResult:
     common = sorted(tally.wrong.items(), key=lambda one: (-one[1], one[0]))[:COMMON]
     wrong = [WrongAnswer(options, times) for options, times in common]
-    return QuestionResult(name, tally.answered, tally.right, tally.right_in_the_end, wrong)
+    return QuestionResult(name, tally.answered, tally.right, tally.asked, tally.right_in_the_end, wrong)

@@ -49,7 +49,7 @@ def sheet_of(analysis: Analysis, wording: Mapping[str, Wording], title: str, mad
     """Return an analysis as a workbook: a row for each question, and one for each common wrong answer."""
     book = Book(made_at)
     head = [_("Question"), _("Answered"), _("Right at first"), _("Right at first (%)"), _("Right in the end"), _("Right in the end (%)")]
-    book.sheet(_("Questions"), head, (_row(one, analysis, wording) for one in analysis.questions), (WIDE * 2, *[NARROW] * 5))
+    book.sheet(_("Questions"), head, (_row(one, wording) for one in analysis.questions), (WIDE * 2, *[NARROW] * 5))
     book.sheet(_("Wrong answers"), [_("Question"), _("Answer"), _("Times")], _wrong(analysis, wording), (WIDE * 2, WIDE, NARROW))
     rows: list[tuple[Cell, Cell]] = [
         (_("Activity"), title),
@@ -62,8 +62,8 @@ def sheet_of(analysis: Analysis, wording: Mapping[str, Wording], title: str, mad
     return book.content()
 
 
-def _row(one: QuestionResult, analysis: Analysis, wording: Mapping[str, Wording]) -> tuple[Cell, ...]:
-    first, end = _share(one.right, one.answered), _share(one.right_in_the_end, analysis.learners)
+def _row(one: QuestionResult, wording: Mapping[str, Wording]) -> tuple[Cell, ...]:
+    first, end = _share(one.right, one.answered), _share(one.right_in_the_end, one.asked)
     return question_text(one, wording), one.answered, one.right, first, one.right_in_the_end, end
 
 

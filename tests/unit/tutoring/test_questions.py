@@ -39,3 +39,10 @@ def test_answers_that_are_no_answers_are_not_answered_and_not_wrong() -> None:
 def test_nobody_at_all_is_an_analysis_of_nothing() -> None:
     found = count(KEY, [])
     assert (found.learners, [one.answered for one in found.questions]) == (0, [0, 0])
+
+
+def test_a_question_that_was_not_drawn_for_a_learner_is_not_asked_of_them() -> None:
+    drew_first = handed(1, q1=["b"])._replace(drawn='["q1"]')
+    first, second = count(KEY, [drew_first, handed(2, q1=["a"], q2=["a"])]).questions
+    assert (first.asked, first.right_in_the_end) == (2, 1)
+    assert (second.asked, second.right_in_the_end) == (1, 0)
