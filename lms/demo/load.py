@@ -84,6 +84,7 @@ def load(site: DemoSite) -> None:
             site.say("the teacher asks about held hours")
         if entered := elsewhere.enter(session, site.storage, site.public_url, site.now):
             site.say(f"{entered} entries of hours earned elsewhere")
+    _credit(site)
 
 
 def _places(session: Session) -> dict[str, Organisation]:
