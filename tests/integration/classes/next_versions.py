@@ -10,7 +10,9 @@ from courses.strict_json.canonical import digest_of
 from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, Organisation
 from lms.accounts.people import add_person
+from lms.catalogue import course_index
 from lms.catalogue.models import AnswerKey, CourseVersion
+from lms.catalogue.publish import outline_of
 from lms.office import administration
 from tests.factories import World, course_document
 
@@ -41,6 +43,7 @@ def publish_next(world: World, activities: Mapping[str, Mapping[str, Any]], key:
         )
         session.add(version)
         session.flush()
+        course_index.renew(session, version.course, version, outline_of(version))
         session.add(AnswerKey(course_version_id=version.id, activity="quiz", document=key))
         return version.id
 
