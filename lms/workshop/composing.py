@@ -21,15 +21,15 @@ DATE = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that equal cours
 
 def compose(storage: Storage, document: DraftDocument, folder: Path, report: ReportProgress) -> list[Problem]:
     """Write a draft's package into a folder; return a problem for each activity whose files are not in the file store any more."""
-    counted = _Counted(storage, document, report)
+    measured = _MeasuredFiles(storage, document, report)
     problems: dict[str, Problem] = {}
     (folder / COURSE).write_bytes(_outline(document))
-    for name, entry, file in counted.files:
+    for name, entry, file in measured.files:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with path.open("wb") as target:
-                for chunk in counted.chunks(file):
+                for chunk in measured.chunks(file):
                     target.write(chunk)
         except FileNotFoundError:
             problems.setdefault(entry, Problem("content-lost", entry))
@@ -42,12 +42,12 @@ def pack(storage: Storage, document: DraftDocument, into: IO[bytes], report: Rep
     Raises:
         FileNotFoundError: a file is not in the file store any more.
     """
-    counted = _Counted(storage, document, report)
+    measured = _MeasuredFiles(storage, document, report)
     with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as archive:  # films and pictures do not become smaller
         archive.writestr(zipfile.ZipInfo(COURSE, DATE), _outline(document))
-        for name, _entry, file in counted.files:
+        for name, _entry, file in measured.files:
             with archive.open(zipfile.ZipInfo(name, DATE), "w", force_zip64=True) as target:
-                for chunk in counted.chunks(file):
+                for chunk in measured.chunks(file):
                     target.write(chunk)
 
 
@@ -68,7 +68,7 @@ def _files(storage: Storage, document: DraftDocument) -> Iterator[tuple[str, str
             yield f"{ANSWERS}{one['key']}.json", one["entry"], StoredFile(one["answers"], 0)
 
 
-class _Counted:
+class _MeasuredFiles:
     """The files of a draft; after each chunk that it yields, it reports how many bytes of all are read."""
 
     def __init__(self, storage: Storage, document: DraftDocument, report: ReportProgress) -> None:
