@@ -9,6 +9,8 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from lms.accounts.people import add_organisation, add_person
 from lms.db import transaction
@@ -46,7 +48,9 @@ def send(client: FlaskClient, content: bytes, name: str) -> Outcome:
     page = client.get("/catalogue/upload").text
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     token = found.group(1) if found else ""
-    answer = client.post("/catalogue/upload", data={"csrf_token": token, "file": (io.BytesIO(content), name)})
+    # Encoded here, because the test client would leave a temporary file open for a form of this size.
+    boundary, form = encode_multipart({"csrf_token": token, "file": FileStorage(io.BytesIO(content), name)})
+    answer = client.post("/catalogue/upload", data=form, content_type=f"multipart/form-data; boundary={boundary}")
     if answer.status_code != 302:
         return Outcome(answer.status_code, "", answer.text)
     run_jobs(client.application)
