@@ -103,7 +103,13 @@ def test_what_was_typed_without_a_line_is_kept_on_the_device_and_saved_later(con
     page.on("dialog", lambda dialog: dialog.accept())
     page.close()
     again = context.new_page()
+    held: list[Route] = []
+    again.route("**/changes", held.append)
     again.goto(address)
+    expect(again.locator("[data-save-line]")).to_have_text("正在保存…")
+    again.unroute("**/changes")
+    for one in held:
+        one.continue_()
     expect(again.locator("[data-save-line]")).to_have_text(SAVED, timeout=SOON_MS)
     again.reload()
     expect(again.get_by_label("中文标题").first).to_have_value("写在半路")
