@@ -6,6 +6,7 @@ the version and the outcome of the upload are committed together, so nothing is 
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
@@ -20,18 +21,17 @@ from courses.collection import open_collection
 from courses.package import Package
 from courses.strict_json.problem import Problem
 from lms.accounts.models import TRAINER, Person
-from lms.catalogue import contents, publish, receiving, room, site_library, virus_scan
+from lms.catalogue import contents, publish, receiving, room, site_library
 from lms.catalogue.models import CourseVersion, Upload
+from lms.catalogue.scanning import scan_refusal
 from lms.catalogue.uploads import check, suffix_of
-from lms.catalogue.virus_scan import Infected, NotScanned
 from lms.clock import now
-from lms.config import REFUSE, Settings
+from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import LmsError, NotAllowed
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
 from lms.storage import storage
 
-log = structlog.get_logger(__name__)
 HUNDREDTHS = 100
 ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
 LONGEST_STEM = 80
@@ -68,7 +68,8 @@ def _check_and_publish(upload: Upload, folder: Path, locale: str, report: Report
     release()
     receiving.assemble(storage(), upload, path, part_of_report(report, 0, ASSEMBLED))
     settings: Settings = current_app.extensions["settings"]
-    refusal = scan_refusal(upload, path, settings)
+    with structlog.contextvars.bound_contextvars(upload=upload.id):
+        refusal = scan_refusal(upload.name, path, settings, lambda: report(ASSEMBLED, HUNDREDTHS))
     if refusal:
         _refuse(upload.id, refusal)
         return
@@ -84,7 +85,7 @@ def _check_and_publish(upload: Upload, folder: Path, locale: str, report: Report
             _refuse_for(upload.id, files if isinstance(files, list) else found.problems)
         return
     try:
-        publish_checked(found.package, by.id, partial(_claim, upload.id), report)
+        publish_checked(found.package, Publisher(by.id, by.organisation_id), partial(_claim, upload.id), report)
     except LmsError as error:  # there is no room, or it is another organisation's course
         _refuse(upload.id, error.message)
 
@@ -111,29 +112,6 @@ def _refuse(upload_id: str, why: str) -> None:
         ended.refusal, ended.ended_at = why, now()
 
 
-def scan_refusal(upload: Upload, path: Path, settings: Settings) -> str:
-    """Let the site's virus scanner look at a file, if there is one; return why the upload is refused, or ''."""
-    if not settings.clamd:
-        return ""
-    found = virus_scan.scan(settings.clamd, path)
-    if isinstance(found, Infected):
-        log.warning("upload.infected", upload=upload.id, signature=found.signature)
-        return _(
-            "The virus scanner found %(signature)s in %(name)s. Nothing was published. Check the computer that the file came from.",
-            signature=found.signature,
-            name=upload.name,
-        )
-    if isinstance(found, NotScanned):
-        log.warning("upload.not-scanned", upload=upload.id, why=found.why, then=settings.clamd_away)
-        if settings.clamd_away == REFUSE:
-            return _(
-                "The virus scanner of the site could not check %(name)s. Nothing was published. "
-                "Try again later, or tell the system administrator.",
-                name=upload.name,
-            )
-    return ""
-
-
 def _claim(upload_id: str, writing: Session) -> NoteVersion | None:
     upload = writing.get_one(Upload, upload_id, with_for_update=True)
     if upload.ended_at is not None:  # another worker came first
@@ -145,16 +123,28 @@ def _claim(upload_id: str, writing: Session) -> NoteVersion | None:
     return settle
 
 
-def publish_checked(package: Package, person_id: int, claim: ClaimOutcome, report: ReportProgress) -> None:
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The person who publishes, and the organisation that a new course is for: an office can publish for a school below it."""
+
+    person_id: int
+    organisation_id: int | None
+
+
+def publish_checked(package: Package, publisher: Publisher, claim: ClaimOutcome, report: ReportProgress) -> None:
     """Store the files, then publish them together with what `claim`'s function notes.
+
+    A new course belongs to the publisher's `organisation_id`; a course that exists stays with its organisation, and needs room there.
 
     Raises:
         NotAllowed: the person is not a trainer any more, or the course belongs to another organisation.
         TooLarge: the organisation has no room for it.
     """
     settings: Settings = current_app.extensions["settings"]
-    room_for = partial(room.check_room, package=package, most_bytes=settings.organisation_courses_mb * room.MEGABYTE)
-    room_for(session(), by=_author(session(), person_id), hold=False)
+    most, owner = settings.organisation_courses_mb * room.MEGABYTE, publisher.organisation_id
+    room_for = partial(room.check_room, package=package, organisation_id=owner, most_bytes=most)
+    _author(session(), publisher.person_id)
+    room_for(session(), hold=False)
     release()
     contents.store(storage(), package, part_of_report(report, CHECKED, HUNDREDTHS))
     report(HUNDREDTHS, HUNDREDTHS)
@@ -163,8 +153,9 @@ def publish_checked(package: Package, person_id: int, claim: ClaimOutcome, repor
         settle = claim(writing)
         if settle is None:
             return
-        by = _author(writing, person_id)
-        room_for(writing, by=by, hold=True)
+        by = _author(writing, publisher.person_id)
+        room_for(writing, hold=True)
+        publish.find_or_add(writing, package.course.code, owner)
         version = publish.publish(writing, storage(), package, by, at)
         writing.flush()
         settle(version, at)

@@ -3,7 +3,7 @@
 import { announce, showToast } from "../ui.js";
 import { sendFile } from "../upload.js";
 import { ask, tellRefused } from "./conflicts.js";
-import { goTo, inputOf, listen, markActivities, noteSaved, show, showFaults, showLines } from "./fields.js";
+import { goTo, listen, markActivities, noteSaved, show, showFaults, showLines, takeOver } from "./fields.js";
 import { Order } from "./order.js";
 import { Outbox } from "./outbox.js";
 
@@ -165,4 +165,4 @@ async function refresh() {
 listen(outbox);
 new Order(outbox, texts);
 if (outbox.changes.length) say(texts.saving); // an earlier page left them on this device
-for (const step of outbox.left) if (step.do === "set" && inputOf(step)) inputOf(step).value = step.to ?? "";
+takeOver(outbox);
