@@ -93,7 +93,7 @@ def test_a_document_that_a_preview_takes_can_be_put_into_the_draft(trainer: Flas
     put(trainer, "/workshop/activities/preview", document)
     put(trainer, f"{draft}/forms", document)
     (activity,) = activities(world)
-    put(trainer, f"{draft}/activities/{activity['key']}/form", document)
+    put(trainer, f"{draft}/activities/{activity['key']}/form", document, seen=config(trainer, draft, activity["key"])["seen"])
 
 
 def test_the_draft_offers_the_forms_and_mends_what_they_made(trainer: FlaskClient, draft: str, world: World) -> None:
