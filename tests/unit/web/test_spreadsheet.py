@@ -12,15 +12,13 @@ from tests.factories import BEGIN
 LAST = 1_048_576  # rows of a sheet, with the head: ECMA-376 leaves it to the programs, and all have this
 
 
-def book() -> Book:
-    return Book(BEGIN, out=io.BytesIO())
-
-
 @pytest.mark.parametrize("cell", ["1", 1], ids=["text", "number"])
 def test_a_row_that_does_not_fit_into_a_sheet_is_an_error_and_not_lost(cell: Cell) -> None:
     rows: Iterator[list[Cell]] = ([] if number < LAST else [cell] for number in range(1, LAST + 1))
+    made = Book(BEGIN, out=io.BytesIO())
     with pytest.raises(ValueError, match="row 1048576 does not fit"):
-        book().sheet("s", ["h"], rows)
+        made.sheet("s", ["h"], rows)
+    made.close()
 
 
 def test_a_text_that_does_not_fit_into_a_cell_is_cut_with_a_mark() -> None:
