@@ -74,13 +74,19 @@ def owns(session: Session, organisation_id: int | None, by: Person | None) -> bo
     return owner is not None and own is not None and is_below(own.path, owner.path)
 
 
-def _course(session: Session, code: str, by: Person | None) -> Course:
+def find_or_add(session: Session, code: str, organisation_id: int | None) -> Course:
+    """Return the course with a code, locked. If there is none, add it for an organisation; None means the installation itself."""
     course = session.scalar(select(Course).where(Course.code == code).with_for_update())
     if course is None:
-        course = Course(code=code, organisation_id=by.organisation_id if by else None)
+        course = Course(code=code, organisation_id=organisation_id)
         session.add(course)
         session.flush()
-    elif not may_publish(session, course, by):
+    return course
+
+
+def _course(session: Session, code: str, by: Person | None) -> Course:
+    course = find_or_add(session, code, by.organisation_id if by else None)
+    if not may_publish(session, course, by):
         free = free_code(session, code)
         raise NotAllowed(
             _("Course %(code)s belongs to another organisation. Give yours another code; %(free)s is free.", code=code, free=free)

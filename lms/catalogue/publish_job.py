@@ -6,6 +6,7 @@ the version and the outcome of the upload are committed together, so nothing is 
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
@@ -84,7 +85,7 @@ def _check_and_publish(upload: Upload, folder: Path, locale: str, report: Report
             _refuse_for(upload.id, files if isinstance(files, list) else found.problems)
         return
     try:
-        publish_checked(found.package, by.id, partial(_claim, upload.id), report)
+        publish_checked(found.package, Publisher(by.id, by.organisation_id), partial(_claim, upload.id), report)
     except LmsError as error:  # there is no room, or it is another organisation's course
         _refuse(upload.id, error.message)
 
@@ -145,16 +146,28 @@ def _claim(upload_id: str, writing: Session) -> NoteVersion | None:
     return settle
 
 
-def publish_checked(package: Package, person_id: int, claim: ClaimOutcome, report: ReportProgress) -> None:
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The person who publishes, and the organisation that a new course is for: an office can publish for a school below it."""
+
+    person_id: int
+    organisation_id: int | None
+
+
+def publish_checked(package: Package, publisher: Publisher, claim: ClaimOutcome, report: ReportProgress) -> None:
     """Store the files, then publish them together with what `claim`'s function notes.
+
+    A new course belongs to the publisher's `organisation_id`; a course that exists stays with its organisation, and needs room there.
 
     Raises:
         NotAllowed: the person is not a trainer any more, or the course belongs to another organisation.
         TooLarge: the organisation has no room for it.
     """
     settings: Settings = current_app.extensions["settings"]
-    room_for = partial(room.check_room, package=package, most_bytes=settings.organisation_courses_mb * room.MEGABYTE)
-    room_for(session(), by=_author(session(), person_id), hold=False)
+    most, owner = settings.organisation_courses_mb * room.MEGABYTE, publisher.organisation_id
+    room_for = partial(room.check_room, package=package, organisation_id=owner, most_bytes=most)
+    _author(session(), publisher.person_id)
+    room_for(session(), hold=False)
     release()
     contents.store(storage(), package, part_of_report(report, CHECKED, HUNDREDTHS))
     report(HUNDREDTHS, HUNDREDTHS)
@@ -163,8 +176,9 @@ def publish_checked(package: Package, person_id: int, claim: ClaimOutcome, repor
         settle = claim(writing)
         if settle is None:
             return
-        by = _author(writing, person_id)
-        room_for(writing, by=by, hold=True)
+        by = _author(writing, publisher.person_id)
+        room_for(writing, hold=True)
+        publish.find_or_add(writing, package.course.code, owner)
         version = publish.publish(writing, storage(), package, by, at)
         writing.flush()
         settle(version, at)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from courses.package import Package
-from lms.accounts.models import Organisation, Person
+from lms.accounts.models import Organisation
 from lms.catalogue import contents
 from lms.catalogue.models import Course, CourseFile, CourseVersion
 from lms.errors import TooLarge
@@ -19,16 +19,17 @@ MEGABYTE = 10**6
 ASKED_AT_ONCE = 500  # hashes in one query
 
 
-def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:
+def check_room(session: Session, package: Package, organisation_id: int | None, most_bytes: int, *, hold: bool) -> None:
     """Refuse a package that exceeds the storage limit of its organisation; contents that it has already are not counted again.
 
+    `organisation_id`: the organisation that a new course is for; a course that exists counts for its own.
     `hold`: lock the organisation, so that its publishers wait for each other until the transaction ends.
 
     Raises:
         TooLarge: with the stored amount.
     """
     course = session.scalar(select(Course).where(Course.code == package.course.code))
-    owner = by.organisation_id if course is None else course.organisation_id
+    owner = organisation_id if course is None else course.organisation_id
     if hold:
         session.execute(select(Organisation.id).where(Organisation.id == owner).with_for_update(key_share=True))
     if _is_of_old(session, owner, package.sha256):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lms.workshop.documents import title_of
-from lms.workshop.edits import DraftDocument, activities_of, module_of, value_at
+from lms.workshop.documents import title_in
+from lms.workshop.edits import DraftDocument, value_at
 
 ADDED, REMOVED, MOVED, CHANGED = "added", "removed", "moved", "changed"
 COURSE_FIELDS = ("title.zh", "title.en", "summary.zh", "summary.en", "kind", "language")
@@ -29,37 +29,44 @@ class CourseDifference:
 
 def differences(old: DraftDocument, new: DraftDocument) -> list[CourseDifference]:
     """Return all differences, the course's own first; files and answers are compared by their hashes."""
-    return [*_fields("course", old, new, COURSE_FIELDS, title_of(new, "course")), *_modules(old, new), *_activities(old, new)]
+    return [*_fields("course", old, new, COURSE_FIELDS, title_in(new)), *_modules(old, new), *_activities(old, new)]
 
 
 def _modules(old: DraftDocument, new: DraftDocument) -> Iterator[CourseDifference]:
     before, after = ({one["key"]: one for one in document["modules"]} for document in (old, new))
     for key, one in after.items():
-        title = title_of(new, "module", key)
+        title = title_in(one)
         yield from _fields("module", before[key], one, TITLES, title) if key in before else [CourseDifference(ADDED, "module", title)]
-    yield from (CourseDifference(REMOVED, "module", title_of(old, "module", key)) for key in before if key not in after)
+    yield from (CourseDifference(REMOVED, "module", title_in(one)) for key, one in before.items() if key not in after)
     if _order(before, after) != _order(after, before):
-        yield CourseDifference(MOVED, "module", title_of(new, "course"))
+        yield CourseDifference(MOVED, "module", title_in(new))
 
 
 def _activities(old: DraftDocument, new: DraftDocument) -> Iterator[CourseDifference]:
-    before, after = ({one["key"]: one for one in activities_of(document)} for document in (old, new))
-    for key, one in after.items():
-        title = title_of(new, "activity", key)
-        if key not in before:
-            yield CourseDifference(ADDED, "activity", title)
-            continue
-        yield from _fields("activity", before[key], one, ACTIVITY_FIELDS, title)
-        if any(before[key].get(name) != one.get(name) for name in ("files", "answers")):
-            yield CourseDifference(CHANGED, "activity", title, FILES)
-        homes = [module_of(document, key) for document in (old, new)]
-        if homes[0] and homes[1] and homes[0]["key"] != homes[1]["key"]:
-            yield CourseDifference(
-                MOVED, "activity", title, "", title_of(old, "module", homes[0]["key"]), title_of(new, "module", homes[1]["key"])
-            )
-    yield from (CourseDifference(REMOVED, "activity", title_of(old, "activity", key)) for key in before if key not in after)
+    before, after = _placed(old), _placed(new)
+    for key, (one, home) in after.items():
+        if key in before:
+            yield from _of_activity(*before[key], one, home)
+        else:
+            yield CourseDifference(ADDED, "activity", title_in(one))
+    yield from (CourseDifference(REMOVED, "activity", title_in(one)) for key, (one, _home) in before.items() if key not in after)
     if _order(before, after) != _order(after, before):
-        yield CourseDifference(MOVED, "course", title_of(new, "course"))
+        yield CourseDifference(MOVED, "course", title_in(new))
+
+
+def _of_activity(before: DraftPart, old_home: DraftPart, after: DraftPart, new_home: DraftPart) -> Iterator[CourseDifference]:
+    """Return how an activity of both documents differs, with the modules that it is in."""
+    title = title_in(after)
+    yield from _fields("activity", before, after, ACTIVITY_FIELDS, title)
+    if any(before.get(name) != after.get(name) for name in ("files", "answers")):
+        yield CourseDifference(CHANGED, "activity", title, FILES)
+    if old_home["key"] != new_home["key"]:
+        yield CourseDifference(MOVED, "activity", title, "", title_in(old_home), title_in(new_home))
+
+
+def _placed(document: DraftDocument) -> dict[str, tuple[DraftPart, DraftPart]]:
+    """Return each activity and its module by the activity's key: to search for each would take quadratic time."""
+    return {one["key"]: (one, module) for module in document["modules"] for one in module["activities"]}
 
 
 def _order(these: Mapping[str, Any], those: Mapping[str, Any]) -> list[str]:

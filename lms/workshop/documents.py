@@ -106,4 +106,9 @@ def _text(text: Mapping[str, Any]) -> dict[str, str]:
 def title_of(document: DraftDocument, of: str, key: str | None = None) -> dict[str, str]:
     """Return the title of the course, a module or an activity in both languages; empty if it is gone."""
     found = find(document, of, key)
-    return _text(found["title"]) if found else {"zh": "", "en": ""}
+    return title_in(found) if found else {"zh": "", "en": ""}
+
+
+def title_in(part: Mapping[str, Any]) -> dict[str, str]:
+    """Return the title of a part of a course in both languages."""
+    return _text(part["title"])

@@ -14,12 +14,13 @@ Their addresses begin with `/workshop/drafts/<id>/`.
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Text
@@ -33,7 +34,7 @@ from lms.storage import Storage
 from lms.workshop.documents import document_of, new_document
 from lms.workshop.edits import DraftDocument, Step, find
 from lms.workshop.history import LONGEST_TITLE, change, write
-from lms.workshop.intake import CheckedFile, DraftActivity, put_answers
+from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, put_answers
 from lms.workshop.models import PUBLISHED, Draft
 
 REPLACED = ("format", "entry", "media_seconds", "files", "answers", "source", "suggested", "grading")  # by another file of an activity
@@ -84,11 +85,24 @@ def published_document(session: Session, storage: Storage, version: CourseVersio
     Raises:
         Conflict: see `begin_from`.
     """
+    return _document_with(session, version, partial(put_answers, storage))
+
+
+def document_to_compare(session: Session, version: CourseVersion) -> DraftDocument:
+    """Return the same for reading only: nothing is stored.
+
+    Raises:
+        Conflict: see `begin_from`.
+    """
+    return _document_with(session, version, hash_of_answers)
+
+
+def _document_with(session: Session, version: CourseVersion, hash_of: Callable[[Mapping[str, Any]], str]) -> DraftDocument:
     formats = {one["format"] for module in version.document["modules"] for one in module["activities"]}
     if version.listings is None or any(one.startswith("cmi5") for one in formats):
         raise Conflict(_("This course cannot be edited here. Change its package in the tool that made it, and upload it again."))
     keys = session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version.id))
-    return document_of(version.document, version.listings, {one.activity: put_answers(storage, one.document) for one in keys})
+    return document_of(version.document, version.listings, {one.activity: hash_of(one.document) for one in keys})
 
 
 def copy(session: Session, draft: Draft, by: Person, at: By) -> Draft:
@@ -98,13 +112,13 @@ def copy(session: Session, draft: Draft, by: Person, at: By) -> Draft:
 
 
 def own(session: Session, draft_id: int, by: Person, *, lock: bool = False) -> Draft:
-    """Return a draft that a person may change: of their organisation or one below it, or one that they were asked to review.
+    """Return a draft that a person may change: of their organisation or one below it.
 
     Raises:
         NotFound: there is none (any more), or it is somebody else's.
     """
     draft = session.get(Draft, draft_id, with_for_update=lock)
-    if draft is None or not (draft.reviewer_id == by.id or publish.owns(session, draft.organisation_id, by)):
+    if draft is None or not publish.owns(session, draft.organisation_id, by):
         raise NotFound(_("This draft is not there (any more), or it is not yours."))
     return draft
 
@@ -114,7 +128,7 @@ def of_person(session: Session, by: Person) -> Sequence[Draft]:
     own = session.get(Organisation, by.organisation_id) if by.organisation_id else None
     lower = select(Organisation.id).where(below(own.path)) if own else None
     mine = Draft.organisation_id.is_(None) if lower is None else Draft.organisation_id.in_(lower)
-    found = select(Draft).where(or_(mine, Draft.reviewer_id == by.id), Draft.state != PUBLISHED)
+    found = select(Draft).where(mine, Draft.state != PUBLISHED)
     return session.scalars(found.order_by(Draft.touched_at.desc()).limit(DRAFTS_SHOWN)).all()
 
 

@@ -36,7 +36,7 @@ def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token:
     Raises:
         Conflict: the draft is published.
     """
-    _demand_open(draft)
+    demand_open(draft)
     token = token or secrets.token_hex(16)
     known = session.scalar(select(DraftChange).where(DraftChange.draft_id == draft.id, DraftChange.token == token))
     if known is not None:
@@ -70,7 +70,7 @@ def may_turn(session: Session, draft: Draft, person_id: int) -> tuple[bool, bool
 
 
 def _turn(session: Session, draft: Draft, last: DraftChange | None, by: By, state: str) -> Saved:
-    _demand_open(draft)
+    demand_open(draft)
     if last is None:
         return Saved(draft.revision)
     edited = edit(draft.document, last.inverse if state == UNDONE else last.steps)
@@ -98,7 +98,12 @@ def _save(session: Session, draft: Draft, edited: Edited, row: DraftChange) -> N
     session.flush()
 
 
-def _demand_open(draft: Draft) -> None:
+def demand_open(draft: Draft) -> None:
+    """Refuse to change a draft that is published.
+
+    Raises:
+        Conflict: it is.
+    """
     if draft.state == PUBLISHED:
         raise Conflict(_("This draft is published and does not change any more. Begin a new draft on the page of the course."))
 

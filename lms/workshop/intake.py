@@ -86,10 +86,14 @@ def _stem(package: Package, outline: Mapping[str, Any]) -> str:
 
 def put_answers(storage: Storage, answers: Mapping[str, Any]) -> str:
     """Store an answer key by itself and return its hash; no listing names it, so it is never served."""
-    content = canonical(answers)
-    digest = sha256(content).hexdigest()
-    contents.put(storage, digest, content)
+    digest = hash_of_answers(answers)
+    contents.put(storage, digest, canonical(answers))
     return digest
+
+
+def hash_of_answers(answers: Mapping[str, Any]) -> str:
+    """Return the hash under which an answer key is stored."""
+    return sha256(canonical(answers)).hexdigest()
 
 
 def new_key(start: str) -> str:

@@ -1,5 +1,6 @@
 """The page on which publishers say under which words the library finds a course, and with whom it is shared."""
 
+import structlog
 from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,6 +23,7 @@ from lms.programmes.store import document_of, newest
 from lms.programmes.values import ProgrammeDocument
 
 bp = Blueprint("library", __name__)
+log = structlog.get_logger(__name__)
 
 
 class SeveralField(SelectMultipleField):  # type: ignore[misc]
@@ -68,8 +70,10 @@ def card(code: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction() as writing:
             changed = sharing.changeable(writing, code, person())
-            changed.shared = form.shared.data
+            before, changed.shared = changed.shared, form.shared.data
             labels.state(writing, changed, form.labels())
+        if before != form.shared.data:
+            log.info("course.shared", course=code, before=before, after=form.shared.data, by=person().id)
         flash(_("Saved."), "success")
         return redirect(url_for("catalogue.course", code=code))
     return render_template("catalogue/library_card.html", form=form, course=course), 422 if form.is_submitted() else 200

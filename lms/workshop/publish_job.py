@@ -20,7 +20,7 @@ from courses.strict_json.problem import Problem
 from lms.accounts.models import Person
 from lms.catalogue import site_library
 from lms.catalogue.models import Course, CourseVersion
-from lms.catalogue.publish_job import HUNDREDTHS, publish_checked
+from lms.catalogue.publish_job import HUNDREDTHS, Publisher, publish_checked
 from lms.catalogue.uploads import check
 from lms.config import Settings
 from lms.db import release, session, transaction
@@ -57,6 +57,7 @@ def _publish(order: JobOrder, _piece: Piece) -> bytes:
 
 def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
     document, revision, by = draft.document, draft.revision, session().get_one(Person, order.params["by"])
+    publisher = Publisher(by.id, draft.organisation_id)
     release()
     (root := folder / "course").mkdir()
     problems: Sequence[Problem] = compose(storage(), document, root)
@@ -70,7 +71,7 @@ def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
         if checked.package is not None:
             claim = partial(_claim, draft.id, revision, order.params["over"])
             try:
-                publish_checked(checked.package, by.id, claim, order.report)
+                publish_checked(checked.package, publisher, claim, order.report)
             except LmsError as error:  # there is no room, or the code belongs to another organisation
                 _end(draft.id, refusal=error.message)
             return

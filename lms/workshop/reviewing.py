@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER, Organisation, Person
 from lms.accounts.offices import is_below
-from lms.errors import InvalidInput, NotAllowed, NotFound
+from lms.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from lms.workshop.edits import find
+from lms.workshop.history import demand_open
 from lms.workshop.models import APPROVED, EDITING, REVIEW, Draft, DraftComment
 
 LONGEST_COMMENT = 4000
@@ -28,24 +29,30 @@ def possible_reviewers(session: Session, draft: Draft, by: Person) -> Sequence[P
 
 
 def ask(session: Session, draft: Draft, reviewer_id: int, by: Person) -> None:
-    """Ask a colleague to look at a locked draft; they can open it from now on.
+    """Ask a colleague to look at a locked draft; it asks for their decision from now on.
 
     Raises:
+        Conflict: the draft is published.
         InvalidInput: the person cannot be asked.
     """
+    demand_open(draft)
     if reviewer_id not in {one.id for one in possible_reviewers(session, draft, by)}:
         raise InvalidInput(_("Choose a colleague from the list. Nothing was changed."))
     draft.reviewer_id, draft.state, draft.approved_revision = reviewer_id, REVIEW, None
 
 
-def decide(draft: Draft, by: Person, *, agreed: bool) -> None:
-    """Record that the asked reviewer agrees to the present revision of a locked draft, or gives it back.
+def decide(draft: Draft, by: Person, revision: int | None, *, agreed: bool) -> None:
+    """Record that the asked reviewer agrees to the revision that they saw of a locked draft, or gives it back.
 
     Raises:
+        Conflict: the draft is published, or it was changed since that revision.
         NotAllowed: somebody else was asked.
     """
+    demand_open(draft)
     if draft.reviewer_id != by.id:
         raise NotAllowed(_("Only the colleague who was asked can agree or give the draft back."))
+    if agreed and revision != draft.revision:
+        raise Conflict(_("The draft was changed after you opened this page. Nothing was decided. Look at the draft again, then decide."))
     draft.state, draft.approved_revision = (APPROVED, draft.revision) if agreed else (EDITING, None)
 
 

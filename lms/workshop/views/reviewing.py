@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -14,17 +15,16 @@ from lms.catalogue.models import CourseVersion
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import Conflict, NotFound
+from lms.errors import NotFound
 from lms.i18n import pick
 from lms.jobs import queue
 from lms.jobs.models import Job
 from lms.jobs.queue import WORKING
 from lms.jobs.tasks import work
-from lms.storage import storage
 from lms.workshop import drafts, reviewing
 from lms.workshop.comparing import differences
 from lms.workshop.documents import title_of
-from lms.workshop.drafts import published_document
+from lms.workshop.drafts import document_to_compare
 from lms.workshop.edits import DraftDocument, activities_of
 from lms.workshop.models import PUBLISHED
 from lms.workshop.outcome import faults_of
@@ -32,6 +32,8 @@ from lms.workshop.publish_job import EXPORTING, PUBLISHING, newest_number
 from lms.workshop.views.blueprint import bp
 from lms.workshop.views.difference_words import in_sentences
 from lms.workshop.views.editing import me
+
+log = structlog.get_logger(__name__)
 
 
 def _name(document: DraftDocument) -> str:
@@ -47,15 +49,16 @@ def review(draft_id: int) -> ResponseReturnValue:
     base = session().get(CourseVersion, draft.version_id) if draft.version_id else None
     newest = newest_number(session(), draft)
     job = session().get(Job, draft.job_id) if draft.job_id else None
+    working = job is not None and job.state in WORKING
     return render_template(
         "workshop/review.html",
         draft=draft,
         title=_name(draft.document),
         faults=faults_of(session(), draft),
-        working=job is not None and job.state in WORKING,
+        working=working,
         base=base,
         newest=newest,
-        changes=in_sentences(differences(_document_of(base), draft.document)) if base else None,
+        changes=None if base is None or working or draft.state == PUBLISHED else _changes(_document_of(base), draft.document),
         comments=reviewing.comments_of(session(), draft),
         names={one["key"]: pick(one["title"]["zh"], one["title"]["en"]) for one in activities_of(draft.document)},
         reviewers=reviewing.possible_reviewers(session(), draft, person()),
@@ -67,7 +70,11 @@ def review(draft_id: int) -> ResponseReturnValue:
 
 
 def _document_of(version: CourseVersion) -> DraftDocument:
-    return published_document(session(), storage(), version)
+    return document_to_compare(session(), version)
+
+
+def _changes(old: DraftDocument, new: DraftDocument) -> list[tuple[str, str]]:
+    return in_sentences(differences(old, new))
 
 
 @bp.post("/workshop/drafts/<int:draft_id>/publish")
@@ -109,7 +116,8 @@ def decide(draft_id: int) -> ResponseReturnValue:
     """Agree to the draft, or give it back."""
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
-        reviewing.decide(draft, person(), agreed=request.form.get("decision") == "agreed")
+        revision = request.form.get("revision", type=int)
+        reviewing.decide(draft, person(), revision, agreed=request.form.get("decision") == "agreed")
     return redirect(url_for(".review", draft_id=draft_id))
 
 
@@ -137,6 +145,7 @@ def resolve_comment(draft_id: int, comment_id: int) -> ResponseReturnValue:
 def export_draft(draft_id: int) -> ResponseReturnValue:
     """Make a package of the draft, which imports again as the same course."""
     draft = drafts.own(session(), draft_id, person())
+    log.info("draft.exported", draft=draft.id, by=person().id)
     return _exported({"draft": draft.id, "name": _name(draft.document)})
 
 
@@ -147,7 +156,8 @@ def export_version(code: str, number: int) -> ResponseReturnValue:
     version = _version(code, number)
     if not publish.may_publish(session(), version.course, person()):
         raise NotFound(_("There is no such course, or it is not yours to change."))
-    published_document(session(), storage(), version)  # or says why it cannot be packed
+    _document_of(version)  # or says why it cannot be packed
+    log.info("course.exported", course=code, version=number, by=person().id)
     return _exported({"version": version.id, "name": pick(version.title_zh, version.title_en)})
 
 
@@ -171,7 +181,7 @@ def compare(code: str) -> ResponseReturnValue:
     found = [_version(code, one) for one in (old, new)]
     if not publish.may_publish(session(), found[0].course, person()):
         raise NotFound(_("There is no such course, or it is not yours to change."))
-    changes = in_sentences(differences(*(_document_of(one) for one in found)))
+    changes = _changes(*(_document_of(one) for one in found))
     return render_template("workshop/compare.html", versions=versions, old=found[0], new=found[1], changes=changes)
 
 
@@ -198,8 +208,7 @@ def delete_draft(draft_id: int) -> ResponseReturnValue:
     """Delete a draft; published versions stay."""
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
-        if draft.reviewer_id == person().id and not publish.owns(writing, draft.organisation_id, person()):
-            raise Conflict(_("Only the organisation of the draft can delete it."))
         writing.delete(draft)
+    log.info("draft.deleted", draft=draft_id, by=person().id)
     flash(_("The draft was deleted."), "success")
     return redirect(url_for(".draft_list"))

@@ -126,13 +126,13 @@ def test_contents_are_counted_once_for_an_organisation(session: Session, files: 
     size = sum(contents.contents_of(package).values())
     assert room.used(session, by.organisation_id) == size
     twice = replace(package, course=replace(package.course, code="copy"), outline={**package.outline, "code": "copy"})
-    room.check_room(session, twice, by, size, hold=True)
+    room.check_room(session, twice, by.organisation_id, size, hold=True)
     publish(session, files, twice, by, NOW)
     assert room.used(session, by.organisation_id) == size
     more = with_file(package, "more.txt", b"12345")
     with pytest.raises(TooLarge):
-        room.check_room(session, more, by, size + 4, hold=True)
-    room.check_room(session, more, by, size + 5, hold=True)
+        room.check_room(session, more, by.organisation_id, size + 4, hold=True)
+    room.check_room(session, more, by.organisation_id, size + 5, hold=True)
 
 
 def test_packages_of_the_old_layout_count_as_a_whole(session: Session, files: Storage, package: Package) -> None:
@@ -142,7 +142,7 @@ def test_packages_of_the_old_layout_count_as_a_whole(session: Session, files: St
     session.query(CourseFile).delete()
     session.flush()
     assert room.used(session, by.organisation_id) == version.bytes
-    room.check_room(session, package, by, version.bytes, hold=True)
+    room.check_room(session, package, by.organisation_id, version.bytes, hold=True)
 
 
 def test_the_uploaded_file_is_kept_and_stored_once_if_it_is_what_is_played(session: Session, files: Storage) -> None:

@@ -126,8 +126,9 @@ def test_a_draft_of_another_organisation_is_not_found(session: Session, draft: D
     )
     with pytest.raises(NotFound):
         drafts.own(session, draft.id, stranger)
-    draft.reviewer_id = stranger.id
-    assert drafts.own(session, draft.id, stranger) is draft
+    draft.reviewer_id = stranger.id  # asked while they belonged to the organisation
+    with pytest.raises(NotFound):
+        drafts.own(session, draft.id, stranger)
 
 
 def test_a_package_with_pages_of_its_own_units_is_not_edited_here(session: Session, maker: Person) -> None:

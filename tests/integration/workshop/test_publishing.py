@@ -125,7 +125,7 @@ def test_a_colleague_is_asked_comments_and_agrees(app: Flask, maker: FlaskClient
     post(helper, f"{place}/comments", data={"text": "请补一个测验", "activity": ""})
     assert "请补一个测验" in maker.get(f"{place}/review").text
     assert post(maker, f"{place}/decision", data={"decision": "agreed"}).status_code == 403
-    post(helper, f"{place}/decision", data={"decision": "agreed"})
+    post(helper, f"{place}/decision", data={"decision": "agreed", "revision": 0})
     assert draft_of(app).state == "approved"
     save(maker, place, step("course", "title.zh", "", "一"))
     assert (draft_of(app).id, draft_of(app).state) == (asked, "review")
