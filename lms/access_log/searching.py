@@ -17,7 +17,7 @@ from lms.i18n import SITE_ZONE
 
 PAGE = 50
 MOST_NAMESAKES = 50
-WITH_TRAINEES = ("bulk", "statements")  # exports of an office that have the people of its classes too, whatever their school
+WITH_TRAINEES = ("bulk", "statements")  # exports of an office that have the people of its classes too, of all schools
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def _to_nobody(_done: int, _total: int) -> None:
 
 
 def _its_owner(_session: Session, _person: Person, _params: Params) -> bool:
-    """Leave the result to its owner, whatever their roles are by now."""
+    """Leave the result to its owner, with any roles."""
     return True
 
 

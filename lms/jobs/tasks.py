@@ -72,7 +72,7 @@ def _take(turn: JobTurn) -> None:
 
 
 def _advance(turn: JobTurn, number: int, done: int) -> None:
-    """Record a piece that is in the file store. If its job was erased meanwhile, delete the piece: nobody else would."""
+    """Record a piece that is in the file store. If its job was erased in the meantime, delete the piece: nobody else would."""
     try:
         with transaction() as session:
             queue.advance(queue.held(session, turn), number + 1, done, now())
