@@ -54,7 +54,8 @@ def _problem_of(turn: JobTurn) -> str:
 
 def _take(turn: JobTurn) -> None:
     """Make pieces until the turn is over; after the last one, join them."""
-    kind, order = kind_of(turn.kind), replace(turn.order, report=_reporter(turn))
+    turn = replace(turn, order=replace(turn.order, report=_reporter(turn)))
+    kind = kind_of(turn.kind)
     plan = turn.plan
     if plan is None:
         plan = kind.plan(turn.order.params)
@@ -63,7 +64,7 @@ def _take(turn: JobTurn) -> None:
     until = time.monotonic() + TURN_SECONDS
     done = sum(map(kind.size, plan[: turn.pieces]))
     for number in range(turn.pieces, len(plan)):
-        storage().put(files.piece(turn.job_id, number), kind.make(order, plan[number]))
+        storage().put(files.piece(turn.job_id, number), kind.make(turn.order, plan[number]))
         done += kind.size(plan[number])
         _advance(turn, number, done)
         if time.monotonic() > until:

@@ -14,6 +14,7 @@ FIELD_SENTENCES: Mapping[str, str] = {
     "missing": N_("Fill this in."),
     "entry": N_("Choose a file."),
     "formula": N_("This is not a formula in LaTeX that can be shown."),
+    "formulas-too-long": N_("All formulas together may have %(most)s characters: divide the reading into two activities."),
     "array-length": N_("Add at least one, and at most %(most)s."),
     "whole-number": N_("Write a whole number from %(least)s to %(most)s."),
     "number-above": N_("Write a number above %(above)s, at most %(most)s."),

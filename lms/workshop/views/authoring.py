@@ -22,8 +22,9 @@ from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
 from lms.catalogue import contents, room
+from lms.catalogue.scanning import scan_refusal
 from lms.config import Settings
-from lms.db import session
+from lms.db import release, session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
 from lms.learning.words import content_texts
@@ -33,6 +34,7 @@ from lms.workshop import author_media, authoring
 from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
 
 bp = Blueprint("authoring", __name__, url_prefix="/workshop")
+SCAN_S = 60.0  # while the request waits
 DOCUMENT_BYTES = 2_000_000
 UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
 UNSAFE = re.compile(r"[^\w.-]+")
@@ -146,6 +148,9 @@ def _received(folder: Path) -> Path:
     upload.save(path)
     kept = room.used(session(), person().organisation_id)
     room.check_bytes(kept, path.stat().st_size, _settings().organisation_courses_mb * room.MEGABYTE)
+    release()
+    if refusal := scan_refusal(upload.filename, path, _settings(), most_s=SCAN_S):
+        raise InvalidInput(refusal)
     return path
 
 

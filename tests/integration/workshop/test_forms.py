@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from lms.accounts.models import TRAINER
 from lms.accounts.people import add_person
 from tests.access import form_token
 from tests.factories import World, signed_in
+from tests.fake_clamd import SIGNATURE, VIRUS, clamd_on_port
 from tests.unit.courses.authored import PNG, QUIZ
 
 FORMS = "/workshop/activities"
@@ -90,6 +92,19 @@ def test_a_picture_that_vanished_is_named_and_nothing_is_made(trainer: FlaskClie
 def test_other_files_are_refused(trainer: FlaskClient, content: bytes, code: str) -> None:
     refused = send(trainer, "files", content)
     assert (refused.status_code, refused.json["fields"][0]["code"]) == (400, code)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("path", "content"), [("files", PNG + VIRUS), ("open", VIRUS)], ids=["file", "h5p"])
+def test_what_a_form_receives_is_scanned_for_viruses_before_it_is_opened(
+    trainer: FlaskClient, world: World, path: str, content: bytes
+) -> None:
+    with clamd_on_port() as (_fake, address):
+        world.app.extensions["settings"] = replace(world.app.extensions["settings"], clamd=address)
+        refused = send(trainer, path, content, "图.png")
+        assert send(trainer, "files", PNG).status_code == 200
+    assert (refused.status_code, refused.json["detail"].count(f"图.png 中发现了 {SIGNATURE}")) == (400, 1)  # type: ignore[index]
+    store = world.app.extensions["storage"].folder
+    assert not [one for one in store.rglob("*") if one.is_file() and VIRUS in one.read_bytes()]
 
 
 def test_a_picture_of_the_form_is_shown_to_trainers(trainer: FlaskClient) -> None:
