@@ -1,7 +1,7 @@
 """Is a long job done once and completely, even if its workers die?"""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import IO
@@ -33,7 +33,6 @@ class Counting:
     def __init__(self) -> None:
         self.made: list[list[int]] = []
         self.before: dict[int, BaseException] = {}
-        self.while_making: Callable[[], object] = lambda: None
 
     def plan(self, params: Params) -> Sequence[Piece]:
         return [[1, 2], [3, 4], [5]]
@@ -42,7 +41,6 @@ class Counting:
         if (problem := self.before.get(piece[0])) is not None:
             raise problem
         self.made.append(list(piece))
-        self.while_making()
         return f"{list(piece)} of {order.asked_at:%H:%M}".encode()
 
     def join(self, order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
@@ -254,14 +252,6 @@ def test_files_go_with_their_job(world: World, counting: Counting) -> None:
         gone = world.client().get(address)
         assert gone.status_code == 404
         assert "结果只保留七天，过期后请重新执行" in gone.text
-
-
-def test_a_piece_that_is_ready_after_its_job_was_erased_is_not_kept(world: World, counting: Counting) -> None:
-    number = ask(world)
-    counting.while_making = lambda: world.act(lambda session: session.delete(session.get_one(Job, number)))
-    assert turn(world.app)
-    assert counting.made == [[1, 2]]
-    assert stored(world, number) == []
 
 
 def test_what_is_being_worked_on_is_not_removed(world: World, counting: Counting) -> None:
