@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.access_log.models import AccessRecord
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.audit.elsewhere_check import differences
@@ -249,3 +250,25 @@ def test_erasing_a_person_takes_entries_and_documents_that_nobody_else_has(offic
     offices.act(lambda session: elsewhere.forget(session, storage(), offices.person_id))
     assert offices.act(lambda session: session.scalars(select(ElsewhereHours)).all()) == []
     assert offices.act(lambda _session: storage().size(elsewhere.document_object(elsewhere.hashlib.sha256(PDF).hexdigest()))) is None
+
+
+def test_each_look_and_export_by_the_office_is_recorded_and_ones_own_never(offices: World) -> None:
+    first = signed_in(offices.app, "first")
+    enter(first, offices)
+    whose = f"/lifetime/{offices.person_id}"
+    addresses = [whose, f"{whose}/five-years-360.xlsx", f"{whose}/five-years-360.json", f"{whose}/elsewhere/1/document"]
+    for client in (first, offices.client()):
+        for address in addresses:
+            assert client.get(address).status_code == 200, address
+    columns = (AccessRecord.what, AccessRecord.form, AccessRecord.person_id)
+    rows = offices.act(lambda session: [tuple(row) for row in session.execute(select(*columns).order_by(AccessRecord.id))])
+    forms = [("viewed", "lifetime"), ("exported", "lifetime-xlsx"), ("exported", "lifetime-json"), ("exported", "document")]
+    assert rows == [(what, form, offices.person_id) for what, form in forms]
+    page = offices.client().get("/accesses").text
+    for said in ("查看：历年学时", "导出：历年学时（电子表格）", "导出：历年学时依据", "导出：外部认定学时的材料"):
+        assert said in page
+
+
+def test_a_look_at_the_hours_from_elsewhere_is_recorded(offices: World) -> None:
+    signed_in(offices.app, "first").get(f"/lifetime/{offices.person_id}/elsewhere")
+    assert offices.act(lambda session: session.scalars(select(AccessRecord.form)).all()) == ["lifetime"]
