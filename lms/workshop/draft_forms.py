@@ -10,6 +10,7 @@ from courses.formats.h5p_content import CONTENT, MAIN
 from courses.strict_json.problem import Problem
 from lms.storage import Storage
 from lms.workshop import authoring, drafts, intake
+from lms.workshop.counting import Admit
 from lms.workshop.intake import CheckedFile, DraftActivity
 
 
@@ -41,10 +42,10 @@ def values_in(storage: Storage, activity: DraftActivity) -> dict[str, Any] | Non
     return document_json(found) if isinstance(found, ActivityDocument) else None
 
 
-def checked(storage: Storage, document: ActivityDocument, key: str | None) -> CheckedFile | list[Problem]:
+def checked(storage: Storage, document: ActivityDocument, admit: Admit, key: str | None) -> CheckedFile | list[Problem]:
     """Make the `.h5p` of a document and take it in for a draft, with its answers apart; `key`: the activity that it replaces."""
     with authoring.made(storage, document, f"{document.type}.h5p") as path:
-        return path if isinstance(path, list) else intake.take_in(storage, path, key)
+        return path if isinstance(path, list) else intake.take_in(storage, path, admit, key)
 
 
 def _json(content: bytes | None) -> dict[str, Any]:
