@@ -6,8 +6,6 @@ never the other way round.
 
 from collections.abc import Callable, Mapping
 
-from flask import current_app
-
 from lms.catalogue import room
 from lms.config import Settings
 from lms.db import transaction
@@ -15,9 +13,8 @@ from lms.db import transaction
 Admit = Callable[[Mapping[str, int]], None]  # counts contents (hash → bytes), or raises TooLarge
 
 
-def counted_for(organisation_id: int | None) -> Admit:
+def counted_for(organisation_id: int | None, settings: Settings) -> Admit:
     """Return what counts contents for an organisation, each once."""
-    settings: Settings = current_app.extensions["settings"]
 
     def admit(wanted: Mapping[str, int]) -> None:
         with transaction() as writing:

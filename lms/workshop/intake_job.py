@@ -54,7 +54,7 @@ def _take(upload: Upload, params: Params, folder: Path, report: ReportProgress) 
         return
     offered = site_library.offered(session(), storage(), by, folder / "libraries")
     try:
-        admit = counted_for(drafts.own(session(), params["draft"], by).organisation_id)
+        admit = counted_for(drafts.own(session(), params["draft"], by).organisation_id, settings)
         release()
         found = intake.take_in(storage(), path, admit, params.get("activity"), offered, own_hosts=bool(settings.package_url))
         release()

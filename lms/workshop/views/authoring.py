@@ -29,7 +29,7 @@ from lms.learning.words import content_texts
 from lms.storage import storage
 from lms.web.downloads import as_download
 from lms.workshop import author_media, authoring
-from lms.workshop.counting import counted_for
+from lms.workshop.counting import Admit, counted_for
 from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
 
 bp = Blueprint("authoring", __name__, url_prefix="/workshop")
@@ -106,7 +106,7 @@ def config_of(kind: str) -> dict[str, Any]:
 def add_file() -> ResponseReturnValue:
     """Take a picture, a film or captions of a form into the file store."""
     with TemporaryDirectory(prefix="author-") as folder:
-        kept = author_media.keep(storage(), _received(Path(folder)), counted_for(person().organisation_id))
+        kept = author_media.keep(storage(), _received(Path(folder)), _counted())
     if isinstance(kept, Problem):
         raise refused([kept])
     return _json(asdict(kept))
@@ -131,10 +131,14 @@ def picture(name: str) -> ResponseReturnValue:
 def open_file() -> ResponseReturnValue:
     """Read an `.h5p` of one of our types for its form."""
     with TemporaryDirectory(prefix="author-") as folder:
-        found = authoring.opened(storage(), _received(Path(folder)), counted_for(person().organisation_id))
+        found = authoring.opened(storage(), _received(Path(folder)), _counted())
     if isinstance(found, list):
         raise refused(found)
     return _json({"document": found, "form": url_for("authoring.form", kind=found["type"])})
+
+
+def _counted() -> Admit:
+    return counted_for(person().organisation_id, _settings())
 
 
 def _received(folder: Path) -> Path:
@@ -166,7 +170,7 @@ def download() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Store the document as publishing would, and return the address of its frame."""
     document = document_of(body_in(DocumentBody).document)
-    shown = authoring.played(storage(), document, counted_for(person().organisation_id))
+    shown = authoring.played(storage(), document, _counted())
     if isinstance(shown, list):
         raise refused(shown)
     drawn = None if shown.key is None else draw(shown.key, token_hex(8))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from flask import Response, render_template, url_for
+from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from lms.accounts.access import person, requires
 from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER
 from lms.clock import now
+from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import NotFound
 from lms.storage import storage
@@ -73,7 +74,8 @@ def put_again(draft_id: int, key: str) -> ResponseReturnValue:
 
 
 def _put(draft_id: int, key: str | None) -> Response:
-    admit = counted_for(drafts.own(session(), draft_id, person()).organisation_id)
+    settings: Settings = current_app.extensions["settings"]
+    admit = counted_for(drafts.own(session(), draft_id, person()).organisation_id, settings)
     document: ActivityDocument = document_of(body_in(DocumentBody).document)
     release()
     found = draft_forms.checked(storage(), document, admit, key)
