@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, str] = {
     "text-twice": N_("is there twice: write another text, or remove it"),
     "too-few-of-tag": N_("asks for more questions than have the tag %(tag)s: there are %(there)s"),
     "formula": N_("is not a formula in LaTeX that can be shown"),
+    "formulas-too-long": N_("has formulas of more than %(most)s characters together: divide the reading into two activities"),
     "uneven-rows": N_("has rows with different numbers of cells"),
     "unequal-points": N_(
         "has questions of different points (%(tag)s): give all of a tag the same, so that every attempt is worth the same"

@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,12 +13,13 @@ SIGNATURE = "Test.File.Signature-1"
 
 
 class FakeClamd:
-    """Answers as clamd does; `answer` instead of what it would say, `most` as its StreamMaxLength."""
+    """Answers as clamd does; `answer` instead of what it would say, `most` as its StreamMaxLength, after so many seconds."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.listener = listener
         self.answer: bytes | None = None
         self.most = 10**9
+        self.seconds = 0.0
         self.seen: list[bytes] = []
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -37,6 +39,7 @@ class FakeClamd:
             if len(content) > self.most:
                 return b"INSTREAM size limit exceeded. ERROR\0"
         self.seen.append(content)
+        time.sleep(self.seconds)
         if self.answer is not None:
             return self.answer
         return f"stream: {SIGNATURE} FOUND\0".encode() if VIRUS in content else b"stream: OK\0"

@@ -1,6 +1,7 @@
 """Write the formulas of a reading as MathML, which browsers show by themselves."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from latex2mathml import exceptions
@@ -8,6 +9,8 @@ from latex2mathml.converter import convert
 
 from courses.strict_json.problem import Problem
 
+MOST_TEX = 20_000  # characters of all formulas of a document: writing them takes up to a quarter of a second
+FORMULAS_KEPT = 256  # a document is read several times between its form and its file
 # LaTeX that would become an address or an attribute of the page, not a formula.
 REFUSED = ("\\href", "\\class", "\\style", "\\id", "\\cssId")
 _OF_CONVERTER: tuple[type[Exception], ...] = tuple(
@@ -19,6 +22,7 @@ FAULTS: tuple[type[Exception], ...] = (
 )
 
 
+@lru_cache(maxsize=FORMULAS_KEPT)
 def mathml_of(tex: str) -> str | None:
     """Return a formula in LaTeX as MathML; None if it is not one."""
     if any(one in tex for one in REFUSED):
@@ -30,16 +34,23 @@ def mathml_of(tex: str) -> str | None:
         return None
 
 
-def check_formulas(value: Any, path: str = "") -> Iterator[Problem]:
-    """Yield a problem for each formula of a document that cannot be written as MathML."""
+def check_formulas(value: Any) -> list[Problem]:
+    """Return a problem for each formula of a document that cannot be written as MathML, or one if all are too long together."""
+    formulas = list(_formulas(value))
+    if sum(len(tex) for _path, tex in formulas) > MOST_TEX:
+        return [Problem("formulas-too-long", "pages", {"most": MOST_TEX})]
+    return [Problem("formula", path) for path, tex in formulas if mathml_of(tex) is None]
+
+
+def _formulas(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
-        if value.get("type") == "formula" and isinstance(value.get("tex"), str) and mathml_of(value["tex"]) is None:
-            yield Problem("formula", f"{path}.tex")
+        if value.get("type") == "formula" and isinstance(value.get("tex"), str):
+            yield f"{path}.tex", value["tex"]
         for name, one in value.items():
-            yield from check_formulas(one, f"{path}.{name}" if path else name)
+            yield from _formulas(one, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for number, one in enumerate(value):
-            yield from check_formulas(one, f"{path}[{number}]")
+            yield from _formulas(one, f"{path}[{number}]")
 
 
 def with_mathml(value: Any) -> Any:

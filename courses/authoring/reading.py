@@ -55,7 +55,8 @@ def read_reading(reader: CourseReader, body: Any) -> ReadingDocument:
         if isinstance(page, dict) and "body" in page:
             reader.refuse("page-of-html", f"pages[{number}].body")
     reader.problems += found
-    reader.problems += [] if found else check_formulas(body)
+    if not reader.problems:
+        reader.problems += check_formulas(body)
     if reader.problems:
         return ReadingDocument(())
     return ReadingDocument(tuple(_page(one) for one in body["pages"]))

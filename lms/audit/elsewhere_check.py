@@ -14,7 +14,8 @@ from lms.audit.recorded import RECORDED
 from lms.crediting.chain import text_sha256
 from lms.crediting.observe_attestations import attested_of
 from lms.lifetime.elsewhere import document_object, statement_content
-from lms.lifetime.models import APPROVED, WITHDRAWN, ElsewhereHours
+from lms.lifetime.models import APPROVED, WITHDRAWN, ElsewhereHours, LifetimeRuleVersion
+from lms.lifetime.rules import is_as_imported
 from lms.storage import Storage
 from xapi.removals import stored_when
 from xapi.statements import stored
@@ -23,7 +24,10 @@ AT_ONCE = 500
 
 
 def differences(session: Session, storage: Storage) -> Iterator[str]:
-    """Yield a line for each entry that is not what its statement, its decisions or its document say."""
+    """Yield a line for each changed multi-year rule, and for each entry that its statement, decisions or document do not support."""
+    for version in session.scalars(select(LifetimeRuleVersion).order_by(LifetimeRuleVersion.id)):
+        if not is_as_imported(version):
+            yield f"multi-year rule {version.code}, version {version.number}: it was changed after it was imported"
     last = 0
     while rows := session.scalars(select(ElsewhereHours).where(ElsewhereHours.id > last).order_by(ElsewhereHours.id).limit(AT_ONCE)).all():
         last = rows[-1].id

@@ -21,18 +21,17 @@ from courses.collection import open_collection
 from courses.package import Package
 from courses.strict_json.problem import Problem
 from lms.accounts.models import TRAINER, Person
-from lms.catalogue import contents, publish, receiving, room, site_library, virus_scan
+from lms.catalogue import contents, publish, receiving, room, site_library
 from lms.catalogue.models import CourseVersion, Upload
+from lms.catalogue.scanning import scan_refusal
 from lms.catalogue.uploads import check, suffix_of
-from lms.catalogue.virus_scan import Infected, NotScanned
 from lms.clock import now
-from lms.config import REFUSE, Settings
+from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import LmsError, NotAllowed
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
 from lms.storage import storage
 
-log = structlog.get_logger(__name__)
 HUNDREDTHS = 100
 ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
 LONGEST_STEM = 80
@@ -69,7 +68,8 @@ def _check_and_publish(upload: Upload, folder: Path, locale: str, report: Report
     release()
     receiving.assemble(storage(), upload, path, part_of_report(report, 0, ASSEMBLED))
     settings: Settings = current_app.extensions["settings"]
-    refusal = scan_refusal(upload, path, settings)
+    with structlog.contextvars.bound_contextvars(upload=upload.id):
+        refusal = scan_refusal(upload.name, path, settings, lambda: report(ASSEMBLED, HUNDREDTHS))
     if refusal:
         _refuse(upload.id, refusal)
         return
@@ -110,29 +110,6 @@ def _refuse(upload_id: str, why: str) -> None:
     with transaction() as writing:
         ended = writing.get_one(Upload, upload_id)
         ended.refusal, ended.ended_at = why, now()
-
-
-def scan_refusal(upload: Upload, path: Path, settings: Settings) -> str:
-    """Let the site's virus scanner look at a file, if there is one; return why the upload is refused, or ''."""
-    if not settings.clamd:
-        return ""
-    found = virus_scan.scan(settings.clamd, path)
-    if isinstance(found, Infected):
-        log.warning("upload.infected", upload=upload.id, signature=found.signature)
-        return _(
-            "The virus scanner found %(signature)s in %(name)s. Nothing was published. Check the computer that the file came from.",
-            signature=found.signature,
-            name=upload.name,
-        )
-    if isinstance(found, NotScanned):
-        log.warning("upload.not-scanned", upload=upload.id, why=found.why, then=settings.clamd_away)
-        if settings.clamd_away == REFUSE:
-            return _(
-                "The virus scanner of the site could not check %(name)s. Nothing was published. "
-                "Try again later, or tell the system administrator.",
-                name=upload.name,
-            )
-    return ""
 
 
 def _claim(upload_id: str, writing: Session) -> NoteVersion | None:

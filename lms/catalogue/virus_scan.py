@@ -18,7 +18,8 @@ from typing import IO
 PIECE = 256 * 1024  # bytes
 LONGEST_ANSWER = 4096
 LONGEST_SIGNATURE = 200
-CONNECT_S, STEP_S = 5.0, 60.0  # until a connection stands; until one piece is taken, or the answer comes
+CONNECT_S, STEP_S = 5.0, 60.0  # until a connection stands; until one piece is taken
+WAIT_S = 30.0  # between two calls of `alive` while the scanner thinks
 WHOLE_S = 900.0  # for a file, however large
 ANSWER = re.compile(r"(?:[^:]{0,200}: )?(?P<signature>\S{1,200}) FOUND")
 
@@ -45,13 +46,32 @@ class NotScanned:
 ScanResult = Clean | Infected | NotScanned
 
 
-def scan(address: str, path: Path, clock: Callable[[], float] = time.monotonic) -> ScanResult:
-    """Return what the scanner at `address`, the path of a socket or host:port, says of a file."""
-    until = clock() + WHOLE_S
+def to_nobody() -> None:
+    """Tell nobody that a scan goes on."""
+
+
+def scan(
+    address: str,
+    path: Path,
+    alive: Callable[[], None] = to_nobody,
+    most_s: float = WHOLE_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> ScanResult:
+    """Return what the scanner at `address`, the path of a socket or host:port, says of a file.
+
+    It calls `alive` after each piece and at least every half minute, so that a job can keep its lease; what `alive` raises ends the scan.
+    """
+    until = clock() + most_s
+
+    def goes_on() -> None:
+        alive()
+        if clock() > until:
+            raise TimeoutError("the scan takes too long")
+
     try:
         with _connect(address) as line, path.open("rb") as file:
-            _send(line, file, until, clock)
-            return _read(line, until, clock)
+            _send(line, file, goes_on)
+            return _read(line, goes_on)
     except OSError as error:
         return NotScanned(f"{type(error).__name__}: {error}")
 
@@ -72,25 +92,27 @@ def _connect(address: str) -> socket.socket:
     return line
 
 
-def _send(line: socket.socket, file: IO[bytes], until: float, clock: Callable[[], float]) -> None:
+def _send(line: socket.socket, file: IO[bytes], goes_on: Callable[[], None]) -> None:
     """Send a file; if the scanner stops listening because it has its answer, stop as well."""
     try:
         line.sendall(b"zINSTREAM\0")
         while piece := file.read(PIECE):
-            if clock() > until:
-                raise TimeoutError("the scan takes too long")
+            goes_on()
             line.sendall(struct.pack("!I", len(piece)) + piece)
         line.sendall(struct.pack("!I", 0))
     except (BrokenPipeError, ConnectionResetError):
         return  # it has answered before the end, such as when the file exceeds its StreamMaxLength
 
 
-def _read(line: socket.socket, until: float, clock: Callable[[], float]) -> ScanResult:
+def _read(line: socket.socket, goes_on: Callable[[], None]) -> ScanResult:
     answer = b""
+    line.settimeout(WAIT_S)
     while len(answer) < LONGEST_ANSWER and not answer.endswith(b"\0"):
-        if clock() > until:
-            raise TimeoutError("the scan takes too long")
-        more = line.recv(LONGEST_ANSWER - len(answer))
+        goes_on()
+        try:
+            more = line.recv(LONGEST_ANSWER - len(answer))
+        except TimeoutError:
+            continue
         if not more:
             break
         answer += more

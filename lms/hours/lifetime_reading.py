@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from courses.strict_json.canonical import digest_of
 from courses.strict_json.loading import Json, load_json
 from courses.strict_json.problem import Problem, in_english
 from courses.strict_json.reader import below
@@ -168,6 +169,8 @@ def parse_lifetime(document: Json) -> LifetimeCase | list[Problem]:
     reader.whole(found["lifetime"], "$.lifetime", least=FORMAT, most=FORMAT)
     as_of = reader.date(found["as_of"], "$.as_of")
     rule = reader.rule(found["rule"], "$.rule")
+    if rule is not None and "rule_sha256" in found and found["rule_sha256"] != digest_of(found["rule"]):
+        reader.refuse("rule-changed", "$.rule_sha256")
     cases: dict[int, Case] = {}
     for name, bundle in reader.mapping(found["enrolments"], "$.enrolments").items():
         path = below("$.enrolments", name)

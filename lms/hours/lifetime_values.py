@@ -72,9 +72,9 @@ class Elsewhere(NamedTuple):
 
 
 class LifetimeLine(NamedTuple):
-    """Credited time of one enrolment: of an activity, of a session, or of activities that replace a session.
+    """Credited time of one enrolment: of an activity, of a session, or of an activity that replaces sessions.
 
-    The spans are disjoint and in order. `same` names an activity that other enrolments may have as well.
+    The spans are disjoint and in order. `same` names an activity that other enrolments may have as well, also where it replaces sessions.
     """
 
     enrolment: int

@@ -76,8 +76,10 @@ def _days(
             plan = min(result.sessions[place].replaced_by)
             replaced[plan] = replaced.get(plan, 0) + session.half_days
     for plan, half_days in sorted(replaced.items()):
-        spans = union(span for name in track.replacements[plan].activities for span in placed.get(name, ()))
-        yield LifetimeLine(enrolment, plan, "days", None, earliest(spans, int(day_seconds * half_days / HALF_DAYS)))
+        own = {name: placed[name] for name in sorted(track.replacements[plan].activities) if name in placed}
+        kept = earliest(union(span for spans in own.values() for span in spans), int(day_seconds * half_days / HALF_DAYS))
+        for name, spans in own.items():  # no second is in two of them, so the parts make the whole
+            yield LifetimeLine(enrolment, f"{plan}/{name}", "days", name, tuple(one for span in kept for one in clip(spans, *span)))
 
 
 def earliest(spans: Iterable[Interval], most: int) -> tuple[Interval, ...]:

@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "other-person": N_("is another person than the record names"),
     "overlaps-session": N_("overlaps the session %(other)s"),
     "part-of-a-unit": N_("%(amount)s is not a whole number of %(units)s"),
+    "rule-changed": N_("is not the SHA-256 of the rule in this record: it was changed"),
     "sha256": N_("must be 64 lowercase hexadecimal digits"),
     "share-text": N_('must be a decimal text above 0 and at most 1, such as "0.8"'),
     "stands-for-a-session": N_("%(name)s stands for a session and may not have %(keys)s"),

@@ -24,6 +24,7 @@ from lms.errors import InvalidInput
 from lms.hours import Elsewhere, LifetimeRule
 from lms.hours.lifetime_values import LifetimeKind
 from lms.lifetime.models import APPROVED, PROPOSED, RETURNED, WITHDRAWN, ElsewhereDecision, ElsewhereHours
+from lms.lifetime.time_limits import Dated, fits
 from lms.practice.files import HandedIn
 from lms.storage import Storage
 
@@ -31,7 +32,6 @@ WORDS_MAX, REASON_MAX = 200, 200
 MOST_HOURS, LONGEST_DAYS = Decimal(1000), 366
 MOST_ENTRIES = 500  # of one person
 EARLIEST = date(1980, 1, 1)
-DAY_MINUTES = 24 * 60
 KINDS_OF_FILES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 SHOWN_AT_ONCE = 200
 
@@ -103,6 +103,7 @@ def enter(
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     sha256 = hashlib.sha256(document.content).hexdigest()
     _refuse_repetition(session, person.id, asked, sha256)
+    _refuse_more_than_passed(session, person.id, Dated(asked.kind, first, last, asked.unit, asked.amount), rules)
     storage.put(document_object(sha256), document.content)
     entry = ElsewhereHours(
         person_id=person.id,
@@ -142,16 +143,19 @@ def _problems(asked: AskedElsewhere, rules: Sequence[LifetimeRule], today: date)
     problems += _date_problems(asked, today)
     if asked.unit not in {"hours", "days"} or asked.amount is None or not 0 < asked.amount <= MOST_HOURS:
         problems.append(_("Amount: hours or days above 0, at most %(most)s, with at most two decimals", most=MOST_HOURS))
-    elif not problems and asked.first_on is not None and asked.last_on is not None:
-        days = (asked.last_on - asked.first_on).days + 1
-        minutes = min(rule.hour_minutes for rule in rules)
-        if asked.amount * (DAY_MINUTES if asked.unit == "days" else minutes) > days * DAY_MINUTES:
-            problems.append(_("Amount: more than passed between the two dates"))
+    elif not problems and (dated := _dated(asked)) is not None and not fits(dated, (), rules):
+        problems.append(_("Amount: more than passed between the two dates"))
     if asked.document is None:
         problems.append(_("Document: attach the certificate or list as PDF, JPEG or PNG"))
     elif asked.document.mimetype not in KINDS_OF_FILES:
         problems.append(_("Document: this is not a PDF, JPEG or PNG; save it as one of these"))
     return problems
+
+
+def _dated(asked: AskedElsewhere) -> Dated | None:
+    if asked.first_on is None or asked.last_on is None or asked.amount is None:
+        return None
+    return Dated(asked.kind, asked.first_on, asked.last_on, asked.unit, asked.amount)
 
 
 def _date_problems(asked: AskedElsewhere, today: date) -> list[str]:
@@ -174,6 +178,13 @@ def _refuse_repetition(session: Session, person_id: int, asked: AskedElsewhere, 
     known = known.where((ElsewhereHours.document_sha256 == sha256) | (ElsewhereHours.title == asked.title))
     if session.scalar(known.limit(1)) is not None:
         raise InvalidInput(_("Nothing was entered."), [_("The same training is entered already: return or withdraw that entry first")])
+
+
+def _refuse_more_than_passed(session: Session, person_id: int, new: Dated, rules: Sequence[LifetimeRule]) -> None:
+    live = select(ElsewhereHours).where(ElsewhereHours.person_id == person_id, ElsewhereHours.state.in_((PROPOSED, APPROVED)))
+    others = [Dated(one.kind, one.first_on, one.last_on, one.unit, one.amount) for one in session.scalars(live)]
+    if not fits(new, others, rules):
+        raise InvalidInput(_("Nothing was entered."), [_("Amount: with the other entries, more than passed between the dates")])
 
 
 def decide(session: Session, entry: ElsewhereHours, what: str, reason: str, attestor: Attestor) -> bool:

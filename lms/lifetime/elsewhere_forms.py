@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from lms.lifetime.elsewhere import WORDS_MAX, AskedElsewhere
 from lms.practice.files import BYTES_MAX, HandedIn, read
+from lms.web.amounts import read_amount
 
-DATE_LENGTH, AMOUNT_MAX, KEY_MAX = 10, 12, 64
+DATE_LENGTH, KEY_MAX = 10, 64
 NAME_SENT_MAX = 1000  # characters of a file name that are looked at
 
 
@@ -24,7 +24,7 @@ def read_form(form: Mapping[str, str], sent: FileStorage | None) -> tuple[AskedE
         first_on=_date(form.get("first_on", "")),
         last_on=_date(form.get("last_on", "")),
         unit=form.get("unit", "")[:KEY_MAX],
-        amount=_amount(form.get("amount", "")),
+        amount=read_amount(form.get("amount", "")),
         document=document,
     )
     return asked, [problem] if problem else []
@@ -48,14 +48,3 @@ def _date(said: str) -> date | None:
         return date.fromisoformat(said) if len(said) == DATE_LENGTH else None
     except ValueError:
         return None
-
-
-def _amount(said: str) -> Decimal | None:
-    """Read an amount; only ASCII digits are accepted."""
-    if not said.isascii() or len(said) > AMOUNT_MAX:
-        return None
-    try:
-        found = Decimal(said.strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and found == found.quantize(Decimal("0.01")) else None

@@ -5,12 +5,13 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem, in_english
-from lms.errors import InvalidInput
+from lms.errors import Conflict, InvalidInput
 from lms.hours import LifetimeRule, parse_rule
 from lms.lifetime.models import LifetimeRuleVersion
 from lms.programmes.documents import read_toml
@@ -54,7 +55,7 @@ def import_toml(session: Session, text: str, now: datetime) -> ImportedRule:
     newest = select(LifetimeRuleVersion).where(LifetimeRuleVersion.code == rule.code).order_by(LifetimeRuleVersion.number.desc())
     latest = session.scalar(newest.limit(1).with_for_update())
     sha256 = digest_of(raw)
-    if latest is not None and latest.sha256 == sha256:
+    if latest is not None and latest.sha256 == sha256 and is_as_imported(latest):
         return ImportedRule(latest, new=False)
     number = 1 if latest is None else latest.number + 1
     version = LifetimeRuleVersion(code=rule.code, number=number, document=raw, sha256=sha256, imported_at=now)
@@ -67,8 +68,19 @@ _rules = ReadOnce(parse_rule, LifetimeRule, RULES_KEPT)
 
 
 def rule_of(version: LifetimeRuleVersion) -> LifetimeRule:
-    """Return a version's rule; it is read once per process, because versions never change."""
+    """Return a version's rule; it is read once per process, because versions never change.
+
+    Raises:
+        Conflict: the stored rule is not the one that was imported.
+    """
+    if not is_as_imported(version):
+        raise Conflict(_("The rule %(code)s was changed after it was imported. Import it again.", code=version.code))
     return _rules.of(version.sha256, lambda: version.document)
+
+
+def is_as_imported(version: LifetimeRuleVersion) -> bool:
+    """Return whether the stored rule still has the SHA-256 with which it was imported."""
+    return digest_of(version.document) == version.sha256
 
 
 def newest_versions(session: Session) -> list[LifetimeRuleVersion]:

@@ -11,6 +11,7 @@ from courses.package import COURSE
 from courses.strict_json.problem import Problem
 from lms.catalogue import contents
 from lms.catalogue.contents import StoredFile
+from lms.jobs.kinds import ReportProgress
 from lms.storage import Storage
 from lms.workshop.documents import outline_of
 from lms.workshop.edits import DraftDocument, activities_of
@@ -18,33 +19,35 @@ from lms.workshop.edits import DraftDocument, activities_of
 DATE = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that equal courses are equal archives
 
 
-def compose(storage: Storage, document: DraftDocument, folder: Path) -> list[Problem]:
+def compose(storage: Storage, document: DraftDocument, folder: Path, report: ReportProgress) -> list[Problem]:
     """Write a draft's package into a folder; return a problem for each activity whose files are not in the file store any more."""
+    measured = _MeasuredFiles(storage, document, report)
     problems: dict[str, Problem] = {}
     (folder / COURSE).write_bytes(_outline(document))
-    for name, entry, file in _files(storage, document):
+    for name, entry, file in measured.files:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with path.open("wb") as target:
-                for chunk in _chunks(storage, file):
+                for chunk in measured.chunks(file):
                     target.write(chunk)
         except FileNotFoundError:
             problems.setdefault(entry, Problem("content-lost", entry))
     return list(problems.values())
 
 
-def pack(storage: Storage, document: DraftDocument, into: IO[bytes]) -> None:
+def pack(storage: Storage, document: DraftDocument, into: IO[bytes], report: ReportProgress) -> None:
     """Write a draft's package as a zip archive.
 
     Raises:
         FileNotFoundError: a file is not in the file store any more.
     """
+    measured = _MeasuredFiles(storage, document, report)
     with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as archive:  # films and pictures do not become smaller
         archive.writestr(zipfile.ZipInfo(COURSE, DATE), _outline(document))
-        for name, _entry, file in _files(storage, document):
+        for name, _entry, file in measured.files:
             with archive.open(zipfile.ZipInfo(name, DATE), "w", force_zip64=True) as target:
-                for chunk in _chunks(storage, file):
+                for chunk in measured.chunks(file):
                     target.write(chunk)
 
 
@@ -65,7 +68,18 @@ def _files(storage: Storage, document: DraftDocument) -> Iterator[tuple[str, str
             yield f"{ANSWERS}{one['key']}.json", one["entry"], StoredFile(one["answers"], 0)
 
 
-def _chunks(storage: Storage, file: StoredFile | None) -> Iterator[bytes]:
-    if file is None:
-        raise FileNotFoundError
-    yield from storage.stream(file.object_name)
+class _MeasuredFiles:
+    """The files of a draft; after each chunk that it yields, it reports how many bytes of all are read."""
+
+    def __init__(self, storage: Storage, document: DraftDocument, report: ReportProgress) -> None:
+        self.files = list(_files(storage, document))
+        self._storage, self._report = storage, report
+        self._read, self._bytes = 0, sum(file.bytes for _name, _entry, file in self.files if file is not None)
+
+    def chunks(self, file: StoredFile | None) -> Iterator[bytes]:
+        if file is None:
+            raise FileNotFoundError
+        for chunk in self._storage.stream(file.object_name):
+            yield chunk
+            self._read += len(chunk)
+            self._report(min(self._read, self._bytes), self._bytes)

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
+import structlog
 from flask import current_app, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -12,7 +13,8 @@ from lms.accounts.account_changes import By
 from lms.accounts.models import Person
 from lms.catalogue import receiving, site_library
 from lms.catalogue.models import Upload
-from lms.catalogue.publish_job import HUNDREDTHS, LONGEST_STEM, part_of_report, scan_refusal
+from lms.catalogue.publish_job import HUNDREDTHS, LONGEST_STEM, part_of_report
+from lms.catalogue.scanning import scan_refusal
 from lms.catalogue.uploads import suffix_of
 from lms.clock import now
 from lms.config import Settings
@@ -48,7 +50,8 @@ def _take(upload: Upload, params: Params, folder: Path, report: ReportProgress) 
     release()
     receiving.assemble(storage(), upload, path, part_of_report(report, 0, ASSEMBLED))
     settings: Settings = current_app.extensions["settings"]
-    infected = scan_refusal(upload, path, settings)
+    with structlog.contextvars.bound_contextvars(upload=upload.id):
+        infected = scan_refusal(upload.name, path, settings, lambda: report(ASSEMBLED, HUNDREDTHS))
     if infected:
         _end(upload.id, refusal=infected)
         return

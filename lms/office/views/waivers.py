@@ -1,7 +1,6 @@
 """Pages for proposing waivers; an approver in the office decides."""
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,8 +19,9 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
 from lms.office.places import NOT_YOURS, attesting, bp, by_me, own_class, staffed_class
 from lms.programmes.store import document_of
+from lms.web.amounts import read_amount
 
-AMOUNT_MAX = 12  # characters
+NUMBER_MAX = 9  # digits of an enrolment's number
 WORDS = {
     waivers.PROPOSED: _l("Waits for the office"),
     waivers.APPROVED: _l("Approved"),
@@ -67,8 +67,8 @@ def _page(found: TrainingClass, problems: Sequence[str] = ()) -> ResponseReturnV
 def propose_waiver(class_id: int) -> ResponseReturnValue:
     """Propose a waiver."""
     found = staffed_class(class_id)
-    who, amount = request.form.get("who", ""), _amount(request.form.get("amount", ""))
-    if amount is None or not (who.isascii() and who.isdigit() and len(who) <= AMOUNT_MAX):
+    who, amount = request.form.get("who", ""), read_amount(request.form.get("amount", ""))
+    if amount is None or not (who.isascii() and who.isdigit() and len(who) <= NUMBER_MAX):
         return _page(found, [_("Choose a teacher, and give the amount as a number, such as 0.5.")])
     asked = AskedWaiver(request.form.get("requirement", "")[:64], amount, request.form.get("reason", "").strip())
     try:
@@ -86,17 +86,6 @@ def _own(class_id: int, enrolment_id: int) -> int:
     if found is None or found.class_id != class_id:
         raise NotFound(str(NOT_YOURS))
     return found.id
-
-
-def _amount(said: str) -> Decimal | None:
-    """Read an amount; only ASCII digits are accepted."""
-    if not said.isascii() or len(said) > AMOUNT_MAX:
-        return None
-    try:
-        found = Decimal(said.strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and found == found.quantize(Decimal("0.01")) else None
 
 
 @bp.post("/classes/<int:class_id>/waivers/<int:waiver_id>")

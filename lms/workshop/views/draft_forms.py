@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from flask import Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,8 +23,15 @@ from lms.workshop.counting import counted_for
 from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
-from lms.workshop.views.authoring import DocumentBody, body_in, config_of, document_of, refused
+from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, body_in, config_of, document_of, refused
 from lms.workshop.views.blueprint import bp
+
+
+@bp.url_value_preprocessor
+def _allow_documents(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Set the limit before the request is read (the check for forged forms reads it)."""
+    if endpoint in {"workshop.put_new", "workshop.put_again"}:
+        request.max_content_length = DOCUMENT_BYTES
 
 
 @bp.get("/workshop/drafts/<int:draft_id>/forms/<kind>")

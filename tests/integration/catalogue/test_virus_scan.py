@@ -12,8 +12,12 @@ from sqlalchemy import func, select
 from courses.samples import SAMPLES
 from lms.catalogue import virus_scan
 from lms.catalogue.models import CourseVersion
+from lms.catalogue.publish_job import ASSEMBLED
+from lms.catalogue.receiving import PUBLISHING
 from lms.catalogue.virus_scan import Clean, Infected, NotScanned, scan
 from lms.db import transaction
+from lms.jobs.kinds import JobOrder, Piece
+from lms.lease import TurnLost
 from tests.fake_clamd import SIGNATURE, VIRUS, FakeClamd, clamd_on_port, clamd_on_socket
 from tests.integration.catalogue.uploading import Outcome, send, sign_in_as, zipped
 
@@ -66,13 +70,51 @@ def test_a_scanner_that_is_away_silent_or_takes_no_file_of_this_size_has_not_sca
     fake, address = scanner
     fake.most = 1_000_000
     assert isinstance(scan(address, path), NotScanned)
-    monkeypatch.setattr(virus_scan, "STEP_S", 0.2)
+    monkeypatch.setattr(virus_scan, "WAIT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        found = scan(f"127.0.0.1:{silent.getsockname()[1]}", file(tmp_path, b"x"))
-    assert isinstance(found, NotScanned)
-    assert "timed out" in found.why
+        found = scan(f"127.0.0.1:{silent.getsockname()[1]}", file(tmp_path, b"x"), most_s=0.3)
+    assert found == NotScanned("TimeoutError: the scan takes too long")
     ticks = iter(range(0, 10_000, 500))
-    assert scan(address, file(tmp_path, b"x" * 600_000), lambda: next(ticks)) == NotScanned("TimeoutError: the scan takes too long")
+    assert scan(address, file(tmp_path, b"x" * 600_000), clock=lambda: next(ticks)) == NotScanned("TimeoutError: the scan takes too long")
+
+
+def test_a_scan_may_take_long_and_its_caller_hears_that_it_goes_on(
+    tmp_path: Path, scanner: tuple[FakeClamd, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(virus_scan, "STEP_S", 0.2)
+    monkeypatch.setattr(virus_scan, "WAIT_S", 0.1)
+    heard: list[int] = []
+    scanner[0].seconds = 0.6
+    pieces = 3
+    found = scan(scanner[1], file(tmp_path, b"x" * (pieces * virus_scan.PIECE)), lambda: heard.append(len(scanner[0].seen)))
+    assert found == Clean()
+    assert heard.count(0) >= pieces, "while the file is sent"
+    assert heard.count(1) >= 3, "while the scanner thinks"
+
+
+def test_a_scan_ends_when_its_caller_has_lost_the_turn(tmp_path: Path, scanner: tuple[FakeClamd, str]) -> None:
+    def lost() -> None:
+        raise TurnLost
+
+    with pytest.raises(TurnLost):
+        scan(scanner[1], file(tmp_path, b"x"), lost)
+
+
+def test_publishing_renews_its_lease_during_a_scan(app: Flask, scanner: tuple[FakeClamd, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virus_scan, "WAIT_S", 0.05)
+    kinds, heard = app.extensions["job_kinds"], []
+
+    def make(order: JobOrder, piece: Piece) -> bytes:
+        def report(done: int, total: int) -> None:
+            heard.append((done, len(scanner[0].seen)))
+            order.report(done, total)
+
+        return bytes(kinds[PUBLISHING].make(replace(order, report=report), piece))
+
+    app.extensions["job_kinds"] = {**kinds, PUBLISHING: replace(kinds[PUBLISHING], make=make)}
+    scanner[0].seconds = 0.5
+    assert upload(app, zipped(SAMPLES[0]), clamd=scanner[1]).status_code == 302
+    assert heard.count((ASSEMBLED, 1)) >= 5
 
 
 def upload(app: Flask, content: bytes, **settings: str) -> Outcome:

@@ -99,6 +99,21 @@ def test_a_job_is_done_piece_by_piece_and_joined(world: World, counting: Countin
     assert not turn(world.app), "nothing is left to do"
 
 
+def test_joining_renews_the_lease_too(world: World, counting: Counting) -> None:
+    seen: list[int] = []
+
+    def join(order: JobOrder, _pieces: Iterable[bytes], out: IO[bytes]) -> str:
+        order.report(3, PEOPLE)
+        seen.append(job_of(world, number).done)
+        return "counted.txt"
+
+    kinds = world.app.extensions["job_kinds"]
+    world.app.extensions["job_kinds"] = {**kinds, KIND: JobKind(lambda _params: "数数", counting.plan, counting.make, join)}
+    number = ask(world)
+    assert turn(world.app)
+    assert seen == [3]
+
+
 def test_a_turn_ends_after_its_seconds_and_the_next_goes_on(world: World, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "TURN_SECONDS", -1)
     first, second = ask(world, a=1), ask(world, a=2)

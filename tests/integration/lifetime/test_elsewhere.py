@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.access_log.models import AccessRecord
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.audit.elsewhere_check import differences
@@ -141,6 +142,9 @@ def test_days_are_worth_what_the_rule_says(offices: World) -> None:
     [
         ({"amount": "0"}, "数量"),
         ({"amount": "1e3"}, "数量"),
+        ({"amount": "1E30"}, "数量"),
+        ({"amount": "1_0"}, "数量"),
+        ({"amount": "1.001"}, "数量"),
         ({"amount": "٣"}, "数量"),
         ({"amount": "11", "unit": "days"}, "数量"),
         ({"amount": "321"}, "数量"),
@@ -172,6 +176,34 @@ def test_the_same_training_twice_is_refused(offices: World) -> None:
     assert enter(first, offices).status_code == 422
     assert enter(first, offices, content=b"%PDF-1.7 another scan").status_code == 422
     assert enter(first, offices, title="另一培训", content=b"%PDF-1.7 another scan", last_on="2025-07-09").status_code == 302
+
+
+def test_several_entries_together_are_never_longer_than_the_time_between_their_dates(offices: World) -> None:
+    first, one_day = signed_in(offices.app, "first"), {"first_on": "2025-07-03", "last_on": "2025-07-03"}
+    for number, amount in enumerate(["20", "11", "1"]):
+        answer = enter(first, offices, title=f"培训 {number}", content=PDF + bytes([number]), amount=amount, **one_day)
+        assert answer.status_code == 302, "32 hours of 45 minutes are 24 hours"
+    assert enter(first, offices, title="又一天", amount="0.01", **one_day).status_code == 422
+    assert enter(first, offices, title="十天", amount="289", **{"last_on": "2025-07-10"}).status_code == 422, "the day is within them"
+    assert enter(first, offices, title="十天", amount="288").status_code == 302
+    decide(first, offices, "withdrawn", "误登", entry=1)
+    assert enter(first, offices, title="又一天", amount="20", **one_day).status_code == 302, "what was withdrawn takes no time"
+
+
+def test_days_of_several_entries_are_not_more_than_the_days_between_their_dates(offices: World) -> None:
+    first = signed_in(offices.app, "first")
+    assert enter(first, offices, title="上半", unit="days", amount="7").status_code == 302
+    refused = enter(first, offices, title="下半", unit="days", amount="3.5", content=b"%PDF-1.7 another")
+    assert refused.status_code == 422
+    assert "数量" in refused.text
+    assert enter(first, offices, title="下半", unit="days", amount="3", content=b"%PDF-1.7 another").status_code == 302
+
+
+def test_each_rule_limits_what_is_entered(offices: World) -> None:
+    longer = rules.example().replace("five-years-360", "longer").replace("hour_minutes = 45", "hour_minutes = 60")
+    offices.act(lambda session: rules.import_toml(session, longer, offices.clock()))
+    assert enter(signed_in(offices.app, "first"), offices, amount="241").status_code == 422
+    assert enter(signed_in(offices.app, "first"), offices, amount="240").status_code == 302
 
 
 def test_the_document_is_for_the_teacher_and_their_office_only(offices: World) -> None:
@@ -218,3 +250,25 @@ def test_erasing_a_person_takes_entries_and_documents_that_nobody_else_has(offic
     offices.act(lambda session: elsewhere.forget(session, storage(), offices.person_id))
     assert offices.act(lambda session: session.scalars(select(ElsewhereHours)).all()) == []
     assert offices.act(lambda _session: storage().size(elsewhere.document_object(elsewhere.hashlib.sha256(PDF).hexdigest()))) is None
+
+
+def test_each_look_and_export_by_the_office_is_recorded_and_ones_own_never(offices: World) -> None:
+    first = signed_in(offices.app, "first")
+    enter(first, offices)
+    whose = f"/lifetime/{offices.person_id}"
+    addresses = [whose, f"{whose}/five-years-360.xlsx", f"{whose}/five-years-360.json", f"{whose}/elsewhere/1/document"]
+    for client in (first, offices.client()):
+        for address in addresses:
+            assert client.get(address).status_code == 200, address
+    columns = (AccessRecord.what, AccessRecord.form, AccessRecord.person_id)
+    rows = offices.act(lambda session: [tuple(row) for row in session.execute(select(*columns).order_by(AccessRecord.id))])
+    forms = [("viewed", "lifetime"), ("exported", "lifetime-xlsx"), ("exported", "lifetime-json"), ("exported", "document")]
+    assert rows == [(what, form, offices.person_id) for what, form in forms]
+    page = offices.client().get("/accesses").text
+    for said in ("查看：历年学时", "导出：历年学时（电子表格）", "导出：历年学时依据", "导出：外部认定学时的材料"):
+        assert said in page
+
+
+def test_a_look_at_the_hours_from_elsewhere_is_recorded(offices: World) -> None:
+    signed_in(offices.app, "first").get(f"/lifetime/{offices.person_id}/elsewhere")
+    assert offices.act(lambda session: session.scalars(select(AccessRecord.form)).all()) == ["lifetime"]

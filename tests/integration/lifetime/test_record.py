@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.audit.elsewhere_check import differences
 from lms.catalogue.models import CourseVersion
 from lms.classes import setup
 from lms.errors import InvalidInput
 from lms.hours import recompute_any_file
 from lms.lifetime import rules
+from lms.storage import storage
 from tests.factories import World, add_class, signed_in
 
 CODE = "five-years-360"
@@ -105,7 +107,8 @@ def test_an_edited_record_is_refused_or_gives_other_hours(ruled: World) -> None:
     bundle["persons"] = ["0" * 64]
     result, problems = recompute_any_file(json.dumps(bundle))
     assert result is None
-    assert sorted(line.partition(":")[0] for line in problems) == [f"$.enrolments.{ruled.enrolment_id}.about.person", "$.rule.total.a_yaer"]
+    where = sorted(line.partition(":")[0] for line in problems)
+    assert where == [f"$.enrolments.{ruled.enrolment_id}.about.person", "$.rule.total.a_yaer", "$.rule_sha256"]
 
 
 def test_only_the_teacher_and_the_office_above_their_school_see_it(ruled: World) -> None:
@@ -173,3 +176,18 @@ def test_a_wrong_rule_is_refused_with_its_field_and_what_to_do(world: World, rig
         world.act(lambda session: rules.import_toml(session, rules.example().replace(right, wrong, 1), world.clock()))
     assert any(line.startswith(said) for line in caught.value.problems), caught.value.problems
     assert world.act(rules.newest_versions) == []
+
+
+def test_a_rule_that_was_rewritten_in_the_database_counts_nothing_until_it_is_imported_again(ruled: World) -> None:
+    def rewrite(session: Session) -> None:
+        [version] = rules.newest_versions(session)
+        version.document = {**version.document, "total": {**version.document["total"], "target": 36}}
+
+    page(ruled.client(), "/lifetime/")
+    ruled.act(rewrite)
+    assert "规则在导入之后被改动" in page(ruled.client(), "/lifetime/", 409)
+    assert ruled.act(lambda session: list(differences(session, storage()))) == [
+        f"multi-year rule {CODE}, version 1: it was changed after it was imported"
+    ]
+    assert ruled.act(lambda session: rules.import_toml(session, rules.example(), ruled.clock()).version.number) == 2
+    assert "360" in page(ruled.client(), "/lifetime/")

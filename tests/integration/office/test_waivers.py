@@ -118,7 +118,17 @@ def test_what_is_declined_counts_never_and_what_is_taken_back_no_more(room: Room
 
 @pytest.mark.parametrize(
     ("amount", "fields"),
-    [("0.3", {}), ("-1", {}), ("NaN", {}), ("半", {}), ("1e9", {}), ("1", {"requirement": "homework"}), ("1", {"reason": ""})],
+    [
+        ("0.3", {}),
+        ("-1", {}),
+        ("NaN", {}),
+        ("半", {}),
+        ("1e9", {}),
+        ("1E30", {}),
+        ("1_0", {}),
+        ("1", {"requirement": "homework"}),
+        ("1", {"reason": ""}),
+    ],
 )
 def test_what_cannot_be_waived_is_refused_and_changes_nothing(room: Room, amount: str, fields: dict[str, str]) -> None:
     assert propose(room, room.desk, amount, **fields).status_code == 422

@@ -2,6 +2,7 @@
 
 import json
 import re
+from random import Random
 from typing import Any
 
 import pytest
@@ -63,6 +64,15 @@ def test_a_mistake_changes_nothing_in_the_draft(trainer: FlaskClient, draft: str
     refused = put(trainer, f"{draft}/forms", {**PLAIN, "title": ""}, 400)
     assert [one["path"] for one in refused["fields"]] == ["title"]
     assert activities(world) == []
+
+
+def test_a_document_that_a_preview_takes_can_be_put_into_the_draft(trainer: FlaskClient, draft: str, world: World) -> None:
+    blocks = [{"type": "paragraph", "text": Random(number).randbytes(5000).hex()} for number in range(60)]
+    document = {"type": "reading", "title": "长文", "language": "zh", "pages": [{"heading": "长文", "blocks": blocks}] * 2}
+    put(trainer, "/workshop/activities/preview", document)
+    put(trainer, f"{draft}/forms", document)
+    (activity,) = activities(world)
+    put(trainer, f"{draft}/activities/{activity['key']}/form", document)
 
 
 def test_the_draft_offers_the_forms_and_mends_what_they_made(trainer: FlaskClient, draft: str, world: World) -> None:

@@ -13,10 +13,13 @@ from courses.strict_json.canonical import digest_of
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import publish
+from lms.catalogue.publish_job import HUNDREDTHS
 from lms.db import database, transaction
+from lms.jobs.kinds import JobOrder
 from lms.jobs.models import Job
 from lms.storage import storage
 from lms.workshop.models import Draft
+from lms.workshop.publish_job import EXPORTING
 from tests.factories import BEGIN, signed_in
 from tests.integration.catalogue.uploading import run_jobs
 from tests.integration.workshop.editing import PNG, draft_of, keys_of, post, rows, save, send_file, step
@@ -146,6 +149,16 @@ def test_a_deleted_draft_is_gone_with_its_comments(app: Flask, maker: FlaskClien
     post(maker, f"{place}/delete")
     assert maker.get(place).status_code == 404
     assert rows(app, select(Draft)) == []
+
+
+def test_an_export_reports_how_far_it_is_so_that_its_lease_does_not_end(app: Flask, published: CourseVersion) -> None:
+    heard: list[int] = []
+    order = JobOrder({"version": published.id}, BEGIN, lambda done, _total: heard.append(done))
+    join = app.extensions["job_kinds"][EXPORTING].join
+    with app.app_context():
+        join(order, (), io.BytesIO())
+    assert heard == sorted(heard)
+    assert heard[-1:] == [HUNDREDTHS]
 
 
 def test_an_export_holds_the_outline_and_the_answers(app: Flask, maker: FlaskClient, published: CourseVersion, tmp_path: Path) -> None:

@@ -4,12 +4,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lms.hours import Case, Elsewhere, LifetimeCase, LifetimeRule, judge_lifetime, recompute
+from lms.hours import (
+    Case,
+    Completed,
+    Elsewhere,
+    LifetimeCase,
+    LifetimeRule,
+    Policy,
+    Present,
+    Replacement,
+    RequirementRule,
+    Rule,
+    SessionRule,
+    TrackRules,
+    judge_lifetime,
+    recompute,
+)
 from lms.hours.intervals import length, union
 from lms.hours.lifetime import counted_lines, cut_by_year, judge_lines
 from lms.hours.lifetime_values import LifetimeKind, LifetimeLine, Words
@@ -160,6 +176,40 @@ def test_a_record_is_never_longer_than_what_its_enrolments_credit_or_than_time_t
     for number, case in enumerate(cases, 1):
         online = sum(sum(one.counted.values()) for one in judged.lines if one.line.enrolment == number and one.line.source == "online")
         assert online <= recompute(case).credited_seconds
+
+
+@st.composite
+def replaced_sessions(draw: st.DrawFn) -> Case:
+    """Draw a case whose only session was replaced by finished activities, measured at times that may overlap."""
+    names = sorted(draw(st.sets(st.sampled_from(["c:a", "c:b", "c:c"]), min_size=1)))
+    times = [(name, draw(starts), draw(st.integers(40, 200))) for name in names for _ in range(draw(st.integers(1, 3)))]
+    seen = [Present(name, f"{number}", "", at, at + long) for number, (name, at, long) in enumerate(times)]
+    session = SessionRule("topics", NEW_YEAR_2026 - 9000, NEW_YEAR_2026 - 8000, draw(st.sampled_from([1, 2])))
+    return Case(
+        policy=Policy(1, Decimal("0.1"), "Asia/Shanghai", None, Decimal(2)),
+        activities={name: Rule(draw(st.sampled_from([30, 50]))) for name in names},
+        observations=[*seen, *(Completed(name, "s", NEW_YEAR_2026 + 9000) for name in names)],
+        as_of=NEW_YEAR_2026 + 90_000,
+        track=TrackRules(
+            {"topics": RequirementRule("days", Decimal(1))}, {"s": session}, {"moved": Replacement(frozenset({"s"}), frozenset(names))}, {}
+        ),
+    )
+
+
+@steady
+@given(replaced_sessions(), st.sampled_from([40, 150, 6 * 45 * 60]))
+def test_time_of_a_replaced_session_is_divided_among_the_activities_in_which_it_passed(case: Case, day_seconds: int) -> None:
+    assert case.track is not None
+    result = recompute(case)
+    assume(result.track is not None and result.track.sessions["s"].replaced_by)
+    placed = placed_seconds(case, {name: one.credited_seconds for name, one in result.activities.items()})
+    lines = lines_of(1, case, Fraction(day_seconds))
+    assert [(line.name, line.source) for line in lines] == [(f"moved/{line.same}", "days") for line in lines]
+    for line in lines:
+        assert line.same is not None
+        assert length(union([*line.spans, *placed[line.same]])) == length(placed[line.same])
+    whole = sum(length(own) for own in placed.values())
+    assert sum(length(line.spans) for line in lines) == min(whole, day_seconds * case.track.sessions["s"].half_days // 2)
 
 
 @steady

@@ -81,11 +81,29 @@ def test_every_other_type_comes_back_as_it_was_and_can_be_published(value: dict[
     assert activity.requires == wanted
 
 
+def with_formulas(formulas: list[str]) -> dict[str, Any]:
+    return {**READING, "pages": [{"heading": "x", "blocks": [{"type": "formula", "tex": one} for one in formulas]}]}
+
+
 @pytest.mark.parametrize("tex", ["\\href{javascript:alert(1)}{x}", "x^2^3", ""])
 def test_a_formula_that_cannot_be_shown_is_named(tex: str) -> None:
-    found = read_document({**READING, "pages": [{"heading": "x", "blocks": [{"type": "formula", "tex": tex}]}]})
+    found = read_document(with_formulas([tex]))
     assert isinstance(found, list)
     assert [one.path for one in found] == ["pages[0].blocks[0].tex"]
+
+
+@pytest.mark.parametrize(("more", "codes"), [("", []), ("y", [("formulas-too-long", "pages")])])
+def test_the_formulas_of_a_reading_have_a_limit_together_because_each_takes_time(more: str, codes: list[tuple[str, str]]) -> None:
+    found = read_document(with_formulas(["x" * 1000] * 20 + [more] * bool(more)))
+    assert [(one.code, one.path) for one in found] == codes if isinstance(found, list) else not codes
+
+
+def test_formulas_are_not_read_once_a_document_is_refused_for_something_else() -> None:
+    document = with_formulas(["x^2^3"])
+    document["pages"].append({"heading": "HTML", "body": "<p>x</p>"})
+    found = read_document(document)
+    assert isinstance(found, list)
+    assert [one.code for one in found] == ["page-of-html"]
 
 
 def test_text_in_a_formula_never_becomes_an_element() -> None:

@@ -9,7 +9,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lms.hours import Elsewhere, LifetimeRule, recompute_any_file
+from courses.strict_json.canonical import digest_of
+from lms.hours import (
+    Case,
+    Completed,
+    Elsewhere,
+    LifetimeCase,
+    LifetimeRule,
+    Policy,
+    Present,
+    Replacement,
+    RequirementRule,
+    Rule,
+    SessionRule,
+    TrackRules,
+    judge_lifetime,
+    recompute_any_file,
+)
 from lms.hours.lifetime import judge_lines
 from lms.hours.lifetime_values import LifetimeKind, LifetimeLine, Words
 
@@ -129,6 +145,41 @@ def test_a_record_is_recomputed_from_its_file_alone() -> None:
     ]
 
 
+def test_a_record_whose_rule_was_rewritten_is_refused() -> None:
+    written = record(rule_sha256=digest_of(record()["rule"]))
+    assert recompute_any_file(json.dumps(written))[1] == []
+    written["rule"]["total"]["target"] = 36
+    assert recompute_any_file(json.dumps(written)) == (
+        None,
+        ["$.rule_sha256: is not the SHA-256 of the rule in this record: it was changed"],
+    )
+
+
+def studied(day: int, *, replaces: bool) -> Case:
+    """Return a case with one hour of the same activity, which stands for half a day or counts as online study."""
+    start = at(2026, 3, day, 10)
+    sessions = {"s": SessionRule("topics", start, start + HOUR, 1)} if replaces else {}
+    replacements = {"moved": Replacement(frozenset({"s"}), frozenset({"c:x"}))} if replaces else {}
+    requirements = {"topics": RequirementRule("days", Decimal(1)), "online": RequirementRule("hours", Decimal(1))}
+    return Case(
+        policy=Policy(45, Decimal("0.1"), "Asia/Shanghai", None, Decimal(2)),
+        activities={"c:x": Rule(HOUR, counts_to=None if replaces else "online")},
+        observations=[Present("c:x", "p", "", start, start + HOUR), Completed("c:x", "p", start + HOUR)],
+        as_of=at(2026, 6, 1),
+        track=TrackRules(requirements, sessions, replacements, {}),
+    )
+
+
+def test_the_same_activity_counts_once_where_it_replaces_sessions_and_where_it_is_online() -> None:
+    cases = {1: studied(3, replaces=True), 2: studied(4, replaces=False), 3: studied(5, replaces=True)}
+    for number, case in cases.items():
+        alone = judge_lifetime(LifetimeCase(RULE, {number: case}, [], TODAY)).periods[-1].whole.measured
+        assert alone == 1, number
+    together = judge_lifetime(LifetimeCase(RULE, cases, [], TODAY))
+    assert together.periods[-1].whole.measured == 1
+    assert [(one.repeated_seconds, one.instead) for one in together.lines] == [(0, ()), (HOUR, (1,)), (HOUR, (1,))]
+
+
 ITEM = {
     "id": "1",
     "kind": "online",
@@ -148,6 +199,8 @@ ITEM = {
         ({"lifetime": 2}, ["$.lifetime"]),
         ({"as_of": "today"}, ["$.as_of"]),
         ({"rule": []}, ["$.rule"]),
+        ({"rule_sha256": "0" * 64}, ["$.rule_sha256"]),
+        ({"rule_sha256": 7}, ["$.rule_sha256"]),
         ({"enrolments": {"seven": record()["enrolments"]["7"]}}, ["$.enrolments.seven"]),
         ({"enrolments": {"7": {"evidence_erased": "2026"}}}, ["$.enrolments.7.evidence_erased"]),
         ({"enrolments": {"7": record()["enrolments"]["7"] | {"observatoins": []}}}, ["$.enrolments.7.observatoins"]),
