@@ -6,6 +6,7 @@ and laid out as the export does it. One transcript is also typeset and signed, b
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count, cycle
 from typing import Any, cast
 
@@ -69,7 +70,9 @@ def main(places: Places) -> None:
 
         def pyhanko_alone(document: bytes) -> bytes:
             about = signers.PdfSignatureMetadata(field_name="Signature", md_algorithm="sha256")
-            return cast("io.BytesIO", signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), about, signer)).getvalue()
+            with ThreadPoolExecutor(1) as thread:  # pyHanko starts an event loop, and a browser's may run in this thread
+                done = thread.submit(signers.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(document)), about, signer).result()
+            return cast("io.BytesIO", done).getvalue()
 
         def signed() -> bytes:
             return sign_pdf(write_pdf(pdf.TEMPLATE, fresh(), now()), key, now(), pdf.REASON)
