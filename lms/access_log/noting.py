@@ -12,7 +12,9 @@ from lms.accounts.account_changes import By
 from lms.errors import InvalidInput
 
 VIEWED, EXPORTED, REVEALED = KINDS = ("viewed", "exported", "revealed")
-FORMS = ("transcript", "pdf", "xlsx", "json", "csv", "certificate", "statements", "review", "bulk", "people", "audit", "username")
+OF_TRANSCRIPT = ("transcript", "pdf", "xlsx", "json", "jws", "certificate")
+OF_LIFETIME = ("lifetime", "lifetime-xlsx", "lifetime-json", "document")
+FORMS = (*OF_TRANSCRIPT, *OF_LIFETIME, "statements", "review", "bulk", "people", "audit", "username")
 ONCE_IN = timedelta(hours=1)  # further looks within it are the same look, so that the table does not grow with each click
 REASON_MAX = 200
 

@@ -17,6 +17,7 @@ from lms.i18n import SITE_ZONE
 
 PAGE = 50
 MOST_NAMESAKES = 50
+WITH_TRAINEES = ("bulk", "statements")  # exports of an office that have the people of its classes too, of all schools
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,27 @@ def _named(session: Session, words: str) -> list[int]:
 
 
 def _about(session: Session, person_ids: Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition that an access was about one of these people: themselves, one of their classes, or an office above them."""
+    """Return the condition that an access was about one of these people: themselves, one of their classes, or an office that has them.
+
+    An office has the people of its own organisations; in its exports of documents and statements also those who are trained in its classes.
+    """
     if not person_ids:
         return false()
     places = select(Organisation.path).join(Person, Person.organisation_id == Organisation.id)
-    paths = session.scalars(places.where(Person.id.in_(person_ids)))
-    above = {int(part) for path in paths for part in path.split("/") if part}
+    above = _offices_on(session, places.where(Person.id.in_(person_ids)))
+    providers = select(Organisation.path).join(TrainingClass, TrainingClass.provider_id == Organisation.id)
+    of_classes = providers.join(Enrolment, Enrolment.class_id == TrainingClass.id).where(Enrolment.person_id.in_(person_ids))
+    training = _offices_on(session, of_classes)
+    by_provider = and_(AccessRecord.organisation_id.in_(training), AccessRecord.form.in_(WITH_TRAINEES))
     classes = select(Enrolment.class_id).where(Enrolment.person_id.in_(person_ids))
     nobody = and_(AccessRecord.person_id.is_(None), AccessRecord.class_id.is_(None), AccessRecord.organisation_id.is_(None))
-    return or_(AccessRecord.person_id.in_(person_ids), AccessRecord.class_id.in_(classes), AccessRecord.organisation_id.in_(above), nobody)
+    own = or_(AccessRecord.person_id.in_(person_ids), AccessRecord.class_id.in_(classes), AccessRecord.organisation_id.in_(above))
+    return or_(own, by_provider, nobody)
+
+
+def _offices_on(session: Session, paths: Select[str]) -> set[int]:
+    """Return the organisations of these paths and all above them."""
+    return {int(part) for path in session.scalars(paths.distinct()) for part in path.split("/") if part}
 
 
 def _joined() -> Select[Any]:

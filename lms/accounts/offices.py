@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Organisation
+from lms.accounts.models import OFFICE, Organisation, Person
 
 
 def below(path: str, organisation: Any = Organisation) -> ColumnElement[bool]:
@@ -17,6 +17,19 @@ def below(path: str, organisation: Any = Organisation) -> ColumnElement[bool]:
 def is_below(path: str, place: str) -> bool:
     """Say whether the organisation with the path `place` is the office with the path `path`, or below it."""
     return place.startswith(path)
+
+
+def office_path(session: Session, person: Person) -> str | None:
+    """Return the path of the office that a person works for now; None if they have no office."""
+    if not person.has_role(OFFICE) or person.organisation_id is None:
+        return None
+    return session.scalar(select(Organisation.path).where(Organisation.id == person.organisation_id))
+
+
+def is_office_of(session: Session, person: Person, path: str) -> bool:
+    """Say whether a person works now for the office with this path, or for one above it."""
+    own = office_path(session, person)
+    return own is not None and is_below(own, path)
 
 
 def hold_tree(session: Session, *, changing: bool) -> None:

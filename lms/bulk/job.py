@@ -12,7 +12,10 @@ from zipfile import ZIP_STORED, ZipFile
 import msgspec
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
+from lms.accounts.offices import is_office_of
 from lms.bulk import documents
 from lms.bulk.selection import pieces_of, selection_in
 from lms.clock import now
@@ -47,10 +50,10 @@ def make(order: JobOrder, piece: Piece) -> bytes:
 
 
 def join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
-    """Write one ZIP, one piece in memory at a time; the index sheet is its last file."""
+    """Write one ZIP, one piece in memory at a time; the index is its last file, in as many sheets as it needs."""
     with force_locale(order.params["locale"]), ZipFile(out, "w", ZIP_STORED) as archive, tempfile.TemporaryFile() as sheet:
         book = Book(order.asked_at, order.params["whose"], sheet)
-        book.sheet(_("Index"), documents.heads(), _copied(pieces, archive), WIDTHS)
+        book.sheets(_("Index"), documents.heads(), _copied(pieces, archive), WIDTHS)
         book.close()
         sheet.seek(0)
         documents.add(archive, f"{_('Index')}.xlsx", sheet.read())
@@ -68,6 +71,10 @@ def _copied(pieces: Iterable[bytes], archive: ZipFile) -> Iterator[Sequence[Cell
         yield from map(documents.cells, rows)
 
 
+def _may_have(session: Session, person: Person, params: Params) -> bool:
+    return is_office_of(session, person, params["path"])
+
+
 BULK = "bulk"
-KIND = JobKind(_title, plan, make, join)
+KIND = JobKind(_title, plan, make, join, may_have=_may_have)
 KINDS = {BULK: KIND}

@@ -29,6 +29,7 @@ class FileState(StrEnum):
 
     AS_ISSUED = "as-issued"  # each byte is the one that was handed out
     SIGNED = "signed"  # the site's own signature covers the whole file
+    SIGNED_OTHER = "signed-other"  # signed by the site, but neither a document for people nor an evidence bundle
     EDITED = "edited"  # it has a signature that does not fit the file any more
     OTHERS = "others"  # somebody else signed it
     REVOKED_KEY = "revoked-key"  # signed with a key of the site that was revoked
@@ -45,6 +46,7 @@ class BundleFacts:
     programme: str
     statements: int
     hours: str | None
+    sha256: str  # of its bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,6 @@ class FileFinding:
     signer: str = ""
     self_signed: bool = False
     bundle: BundleFacts | None = None
-
-    @property
-    def is_transcript(self) -> bool:
-        """Whether it is a transcript that this site signed."""
-        return self.state is FileState.SIGNED and self.certificate is None and self.bundle is None
 
 
 def examine(session: Session, content: bytes, secret_key: str) -> FileFinding:
@@ -92,11 +89,13 @@ def _of_bundle(session: Session, content: bytes) -> FileFinding:
         return FileFinding(FileState.OTHERS, None, name, self_signed)
     if known.revoked_at is not None:
         return FileFinding(FileState.REVOKED_KEY)
-    return FileFinding(FileState.SIGNED, None, name, self_signed, _facts_of(bundle.decode()))
+    facts = _facts_of(bundle)
+    return FileFinding(FileState.SIGNED if facts else FileState.SIGNED_OTHER, None, name, self_signed, facts)
 
 
-def _facts_of(text: str) -> BundleFacts | None:
+def _facts_of(content: bytes) -> BundleFacts | None:
     """Return what a bundle of this site says; None for another document that it signed."""
+    text = content.decode(errors="replace")
     document, problems = load_json(text)
     about = document.get("about") if isinstance(document, dict) and not problems else None
     if not isinstance(about, dict):
@@ -105,7 +104,7 @@ def _facts_of(text: str) -> BundleFacts | None:
     programme = about["rules"]["programme"]
     named = f"{programme['code']} {programme['version']}"
     hours = str(answer["hours"]) if answer is not None else None
-    return BundleFacts(about["person"], about["class"], named, len(about["statements"]), hours)
+    return BundleFacts(about["person"], about["class"], named, len(about["statements"]), hours, hashlib.sha256(content).hexdigest())
 
 
 def _state(signature: PdfSignature, known: SigningCertificate | None) -> FileState:

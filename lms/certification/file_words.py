@@ -37,12 +37,16 @@ def file_words(found: FileFinding, shown: Certificate | None) -> FileWords:
         return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
     if found.state is FileState.SIGNED:
         return _signed_words(found, shown, signature)
+    if found.state is FileState.SIGNED_OTHER:
+        return FileWords("err", (_("This site signed this file, but it is not a transcript, evidence bundle or certificate."),))
     return FileWords("err", (_problem_words(found, shown),))
 
 
 def _signed_words(found: FileFinding, shown: Certificate | None, signature: tuple[str, ...]) -> FileWords:
     """Return the result for a file that this site signed, and that is not among the stored certificates."""
     if found.bundle is not None:
+        if shown is not None and found.bundle.sha256 != shown.bundle_sha256:
+            return FileWords("err", (_("This site signed this file, but it is not the evidence of this certificate."),))
         return FileWords("ok" if found.bundle.hours is not None else "warn", (*_bundle_words(found.bundle), *signature))
     if shown is None:
         return FileWords("ok", (_("This is a training transcript as this site issued it: not one character was changed."), *signature))

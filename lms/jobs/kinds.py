@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import IO, Any
 
 from flask import current_app
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
 
 Params = Mapping[str, Any]
 Piece = Sequence[int]  # the content of one step, usually ids
@@ -14,6 +17,11 @@ ReportProgress = Callable[[int, int], None]  # how much of the job is done, of h
 
 def _to_nobody(_done: int, _total: int) -> None:
     """Report no progress."""
+
+
+def _its_owner(_session: Session, _person: Person, _params: Params) -> bool:
+    """Leave the result to its owner, with any roles."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class JobKind:
     A worker may be killed at any point, so each step may run twice and must do no harm. `join` writes the result
     and returns the file name for the person; without it, the job leaves no file. `size` is what a piece adds to the
     progress: by default its number of ids. `next_link`: a link for the time after the job, as text and address.
+    `may_have`: may the owner still download the result? An office that they lost gives them nothing any more.
     """
 
     title: Callable[[Params], str]
@@ -43,6 +52,7 @@ class JobKind:
     join: Callable[[JobOrder, Iterable[bytes], IO[bytes]], str] | None = None
     size: Callable[[Piece], int] = len
     next_link: Callable[[Params], tuple[str, str]] | None = None
+    may_have: Callable[[Session, Person, Params], bool] = _its_owner
 
 
 def kind_of(name: str) -> JobKind:

@@ -15,6 +15,7 @@ from lms.clock import now
 from lms.db import transaction
 from lms.jobs import files, queue
 from lms.jobs.kinds import ReportProgress, kind_of
+from lms.jobs.models import Job
 from lms.jobs.queue import JobTurn
 from lms.lease import TurnLost, touch
 from lms.storage import storage
@@ -64,12 +65,23 @@ def _take(turn: JobTurn) -> None:
     done = sum(map(kind.size, plan[: turn.pieces]))
     for number in range(turn.pieces, len(plan)):
         storage().put(files.piece(turn.job_id, number), kind.make(turn.order, plan[number]))
-        with transaction() as session:
-            done += kind.size(plan[number])
-            queue.advance(queue.held(session, turn), number + 1, done, now())
+        done += kind.size(plan[number])
+        _advance(turn, number, done)
         if time.monotonic() > until:
             return
     _join(turn, len(plan))
+
+
+def _advance(turn: JobTurn, number: int, done: int) -> None:
+    """Record a piece that is in the file store. If its job was erased in the meantime, delete the piece: nobody else would."""
+    try:
+        with transaction() as session:
+            queue.advance(queue.held(session, turn), number + 1, done, now())
+    except TurnLost:
+        with transaction() as session:
+            if session.get(Job, turn.job_id) is None:
+                storage().delete(files.piece(turn.job_id, number))
+        raise
 
 
 def _reporter(turn: JobTurn) -> ReportProgress:

@@ -110,8 +110,10 @@ def delete(job_id: int) -> ResponseReturnValue:
 @bp.get("/<int:job_id>/download")
 @requires()
 def download(job_id: int) -> ResponseReturnValue:
-    """Return a job's result."""
+    """Return a job's result, as long as its owner may see what it is about."""
     job = _own(job_id)
+    if not kind_of(job.kind).may_have(session(), person(), job.params):
+        raise NotFound(str(GONE))
     size = storage().size(job.result_object) if job.result_object else None
     if size is None or job.result_object is None:
         raise NotFound(str(GONE))

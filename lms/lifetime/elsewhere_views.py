@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from lms.access_log.noting import EXPORTED, VIEWED
 from lms.accounts.access import person, requires, scope
 from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, Person
@@ -18,7 +19,7 @@ from lms.lifetime import elsewhere
 from lms.lifetime.elsewhere_forms import read_form
 from lms.lifetime.models import APPROVED, RETURNED, WITHDRAWN, ElsewhereHours
 from lms.lifetime.rules import newest_versions, rule_of
-from lms.lifetime.teachers import not_there, own_or_teacher, teacher
+from lms.lifetime.teachers import not_there, own_or_teacher, record_access, teacher
 from lms.lifetime.views import bp
 from lms.lifetime.words import STATES
 from lms.practice.files import BYTES_MAX
@@ -108,6 +109,7 @@ def document(person_id: int, entry_id: int) -> ResponseReturnValue:
     name = None if entry is None else elsewhere.document_object(entry.person_id, entry.document_sha256)
     if entry is None or name is None or storage().size(name) is None:
         raise NotFound(not_there())
+    record_access(whose, EXPORTED, "document")
     return as_download(Response(storage().stream(name), mimetype=entry.document_mimetype), entry.document_name)
 
 
@@ -116,6 +118,7 @@ def _kinds() -> dict[str, object]:
 
 
 def _page(whose: Person, problems: Sequence[str] = ()) -> ResponseReturnValue:
+    record_access(whose, VIEWED, "lifetime")
     entries = elsewhere.of_person(session(), whose.id)
     who = {one.entered_by for one in entries} | {done.by for one in entries for done in one.decisions}
     names = {row[0]: row[1] for row in session().execute(select(Person.id, Person.name).where(Person.id.in_(who)))}

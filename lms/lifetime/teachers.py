@@ -1,8 +1,10 @@
-"""Which teachers' records may the signed-in office see?"""
+"""Which teachers' records may the signed-in office see? Each look and export is recorded."""
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from lms.access_log.noting import NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, scope
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.accounts.offices import below
@@ -27,6 +29,12 @@ def teacher(person_id: int) -> Person:
 def own_or_teacher(person_id: int) -> Person:
     """Return oneself, or a teacher of the signed-in office."""
     return person() if person_id == person().id else teacher(person_id)
+
+
+def record_access(whose: Person, what: str, form: str) -> None:
+    """Record that somebody else than the person looks at, or exports, what is in their lifetime record."""
+    if whose.id != person().id:
+        record(NotedAccess(what, form, person_id=whose.id))
 
 
 def not_there() -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from lms.accounts.models import Organisation
-from lms.accounts.offices import below
+from lms.accounts.models import Organisation, Person
+from lms.accounts.offices import below, office_path
 from lms.classes.membership import WITHDRAWN
 from lms.classes.models import STATUSES, Enrolment, TrainingClass
 from lms.crediting.standing import Standing, of_enrolments
+from lms.jobs.kinds import Params
 from lms.programmes.models import ProgrammeVersion
 
 PAGE = 50
@@ -65,6 +66,12 @@ def class_within(session: Session, scope: str, class_id: int) -> TrainingClass |
     """Return a class if its provider is below `scope`."""
     query = select(TrainingClass).join(Organisation, Organisation.id == TrainingClass.provider_id).options(*_WHOLE)
     return session.scalar(query.where(TrainingClass.id == class_id, below(scope)))
+
+
+def may_have_file(session: Session, person: Person, params: Params) -> bool:
+    """Say whether a person may still download the result of a job about a class: the class is one of their office now."""
+    own = office_path(session, person)
+    return own is not None and class_within(session, own, params["class_id"]) is not None
 
 
 def ids_within(session: Session, scope: str, class_ids: Collection[int]) -> set[int]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from lms.db import database
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
-from lms.office.class_queries import everybody
+from lms.office import class_queries
 from lms.transcripts import sheet
 from lms.transcripts.export import file_name
 from lms.transcripts.in_parallel import pdfs_of
@@ -29,7 +29,7 @@ def _title(params: Params) -> str:
 def _plan(params: Params) -> Sequence[Piece]:
     """Split the class into pieces of about ten people, ordered by name."""
     with database().reader() as session:
-        ids = [one.enrolment.id for one in everybody(session, params["class_id"])]
+        ids = [one.enrolment.id for one in class_queries.everybody(session, params["class_id"])]
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
@@ -65,4 +65,4 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 TRANSCRIPTS = "transcripts"
-KINDS = {TRANSCRIPTS: JobKind(_title, _plan, _make, _join)}
+KINDS = {TRANSCRIPTS: JobKind(_title, _plan, _make, _join, may_have=class_queries.may_have_file)}

@@ -8,6 +8,8 @@ from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
+from lms.accounts.offices import is_office_of
 from lms.crediting.standing import Standing
 from lms.db import database
 from lms.hours import hours_of
@@ -104,10 +106,14 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
             out.write(csv_of([heads(), *rows]))
         else:
             book = Book(order.asked_at, _("Our teachers"))
-            book.sheet(_("Our teachers"), heads(), rows, WIDTHS)
+            book.sheets(_("Our teachers"), heads(), rows, WIDTHS)
             out.write(book.content())
         return f"{_('Our teachers')}.{order.params['format']}"
 
 
+def _may_have(session: Session, person: Person, params: Params) -> bool:
+    return is_office_of(session, person, params["path"])
+
+
 PEOPLE = "people"
-KINDS = {PEOPLE: JobKind(_title, _plan, _make, _join)}
+KINDS = {PEOPLE: JobKind(_title, _plan, _make, _join, may_have=_may_have)}

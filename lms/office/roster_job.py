@@ -18,6 +18,7 @@ from lms.clock import now
 from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.office.class_queries import may_have_file
 from lms.rosters import enrolling, outcomes
 from lms.rosters.outcomes import NameChoice
 from lms.rosters.problems import field_names, sentence
@@ -125,4 +126,4 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
 
 
 ROSTER = "roster"
-KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, next_link=_next_link)}
+KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, next_link=_next_link, may_have=may_have_file)}

@@ -15,6 +15,8 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import ADMIN, Person
+from lms.accounts.offices import is_office_of
 from lms.clock import now
 from lms.config import Settings
 from lms.db import database, transaction
@@ -118,4 +120,8 @@ def params_of(selection: Selection, form: str, path: str, *, void: bool = False,
     return {**selection.asked, "format": form, "path": path, **more}
 
 
-KINDS = {STATEMENTS: JobKind(_title, _plan, _make, _join, size=lambda piece: piece[0])}
+def _may_have(session: Session, person: Person, params: Params) -> bool:
+    return bool(person.has_role(ADMIN)) or is_office_of(session, person, params["path"])
+
+
+KINDS = {STATEMENTS: JobKind(_title, _plan, _make, _join, size=lambda piece: piece[0], may_have=_may_have)}

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain, islice
 from typing import IO
 
 from xlsxwriter import Workbook
@@ -17,6 +18,8 @@ from lms.i18n import write_time
 
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDE, NARROW = 32, 14
+ROWS_OF_A_SHEET = 1_000_000  # a sheet holds 1,048,576
+LONGEST_CELL, CUT_AT = 32_767, 16_000  # in UTF-16 units, and in characters of at most two units
 LONGEST_TOP = 100  # characters: a header may have 255, and each & of a title is written twice
 A4 = 9  # ECMA-376-1 18.3.1.63
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -41,7 +44,11 @@ class Book:
     def sheet(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> None:
         """Add a sheet; the first row and column stay visible. `widths` are those of the first columns.
 
-        Empty cells have the format *text*: a typed value stays as it was typed, including leading zeros.
+        Empty cells have the format *text*: a typed value stays as it was typed, including leading zeros. A text that is longer than a
+        cell may be ends with "…".
+
+        Raises:
+            ValueError: there are more rows than a sheet holds; `sheets` takes any number.
         """
         sheet = self._book.add_worksheet(name)
         sheet.set_column(0, max(len(head) - 1, 0), NARROW, self._text)
@@ -60,11 +67,20 @@ class Book:
             for column, cell in enumerate(row):
                 self._write(sheet, number, column, cell)
 
+    def sheets(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> None:
+        """Add a sheet like `sheet`, and further ones (*name 2*, *name 3*) for the rows that do not fit into it."""
+        left = iter(rows)
+        self.sheet(name, head, islice(left, ROWS_OF_A_SHEET), widths)
+        for number, first in enumerate(left, 2):
+            self.sheet(f"{name} {number}", head, chain([first], islice(left, ROWS_OF_A_SHEET - 1)), widths)
+
     def _write(self, sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
         if isinstance(cell, str):
-            sheet.write_string(row, column, _plain(cell), self._text)
+            failed = sheet.write_string(row, column, _fitting(_plain(cell)), self._text)
         else:
-            sheet.write_number(row, column, float(cell))
+            failed = sheet.write_number(row, column, float(cell))
+        if failed:
+            raise ValueError(f"row {row} does not fit into a sheet")
 
     def close(self) -> None:
         """Finish the workbook."""
@@ -81,6 +97,11 @@ def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_plain(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _fitting(cell: str) -> str:
+    """Return a text as it is, or if it does not fit into a cell, its beginning with a mark."""
+    return cell if len(cell.encode("utf-16-le", "surrogatepass")) <= 2 * LONGEST_CELL else f"{cell[:CUT_AT]}…"
 
 
 def _plain(cell: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from courses.authoring.activity_document import ActivityDocument, media_of
 from courses.formats import document, video_file
@@ -23,7 +23,8 @@ MIMES = {
     "webm": "video/webm",
     "vtt": "text/vtt",
 }
-NAME = re.compile(r"(?:images|videos|captions)/([0-9a-f]{64})\.(jpeg|png|webp|mp4|webm|vtt)")
+NAME = re.compile(r"(images|videos|captions)/([0-9a-f]{64})\.([a-z0-9]{3,4})")
+KINDS = {"images": ("jpeg", "png", "webp"), "videos": ("mp4", "webm"), "captions": ("vtt",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,31 @@ def keep_all(storage: Storage, media: Mapping[str, Path]) -> dict[str, KeptFile 
 def sha256_in(name: str) -> str | None:
     """Return the hash in the name of a file that a form has; None for other names."""
     found = NAME.fullmatch(name)
-    return found[1] if found else None
+    return found[2] if found and found[3] in KINDS[found[1]] else None
 
 
-def media_from(storage: Storage, activity: ActivityDocument) -> dict[str, bytes] | list[Problem]:
-    """Return the bytes of every file that a document names, or a problem for each that is not in the store."""
+def media_from(storage: Storage, activity: ActivityDocument, folder: Path) -> dict[str, Path] | list[Problem]:
+    """Write every file that a document names into a folder, each content once, and return where it is by its name.
+
+    Files that are not in the store are problems, and so are files of more than `FILM_BYTES` together.
+    """
     names = {name: sha256_in(name) for name in media_of(activity)}
     there = {name: None if digest is None else contents.find_content(storage, digest) for name, digest in names.items()}
     missing = [Problem("file-gone", name) for name, found in there.items() if found is None]
-    return missing or {name: storage.get(found[0]) for name, found in there.items() if found is not None}
+    if missing:
+        return missing
+    found = {name: one for name, one in there.items() if one is not None}
+    if sum(size for _object, size in found.values()) > FILM_BYTES:
+        return [Problem("files-too-large", "", {"mb": FILM_BYTES // 1_000_000})]
+    return {name: _written(storage, *one, folder) for name, one in found.items()}
+
+
+def _written(storage: Storage, object_name: str, size: int, folder: Path) -> Path:
+    path = folder / PurePath(object_name).name
+    if not path.exists():
+        with path.open("wb") as file:
+            file.writelines(storage.stream(object_name, size))
+    return path
 
 
 def _film(storage: Storage, file: Path, kind: str) -> KeptFile | Problem:

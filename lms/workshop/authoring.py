@@ -1,5 +1,6 @@
 """Make the `.h5p` of a form's document, open one for a form, and play a document before it is in any course."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,15 +32,17 @@ class PlayedDocument:
 
 @contextmanager
 def made(storage: Storage, document: ActivityDocument, name: str) -> Iterator[Path | list[Problem]]:
-    """Yield the `.h5p` of a document as a file called `name`, which exists until the block ends, or the files that it lacks."""
-    media = media_from(storage, document)
-    if isinstance(media, list):
-        yield media
-        return
+    """Yield the `.h5p` of a document as a file called `name`, which exists until the block ends, or why it cannot be made."""
     with TemporaryDirectory(prefix="author-") as folder:
+        (files := Path(folder) / "media").mkdir()
+        media = media_from(storage, document, files)
+        if isinstance(media, list):
+            yield media
+            return
         path = Path(folder) / name
         with path.open("wb") as target:
             write_h5p(document, media, target)
+        shutil.rmtree(files)
         yield path
 
 

@@ -7,6 +7,7 @@ from courses.authoring.activity_document import TYPES, ActivityDocument, documen
 from courses.authoring.whole_quiz import whole_quiz
 from courses.formats import own
 from courses.formats.h5p_content import CONTENT, MAIN
+from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem
 from lms.storage import Storage
 from lms.workshop import authoring, drafts, intake
@@ -39,6 +40,11 @@ def values_in(storage: Storage, activity: DraftActivity) -> dict[str, Any] | Non
     """Return the document of an activity as JSON for its form; None if no form can edit it."""
     found = document_in(storage, activity)
     return document_json(found) if isinstance(found, ActivityDocument) else None
+
+
+def seen_of(activity: DraftActivity) -> str:
+    """Return a fingerprint of what the form of an activity shows; it changes when somebody saves other content or another title."""
+    return digest_of([activity["files"], activity.get("answers"), activity["title"]["zh"]])
 
 
 def checked(storage: Storage, document: ActivityDocument, key: str | None) -> CheckedFile | list[Problem]:

@@ -32,12 +32,11 @@ from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
 from lms.storage import Storage
 from lms.workshop.documents import document_of, new_document
-from lms.workshop.edits import DraftDocument, Step, find
+from lms.workshop.edits import REPLACED, DraftDocument, Step, find
 from lms.workshop.history import LONGEST_TITLE, change, write
 from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, put_answers
 from lms.workshop.models import PUBLISHED, Draft
 
-REPLACED = ("format", "entry", "media_seconds", "files", "answers", "source", "suggested", "grading")  # by another file of an activity
 DRAFTS_SHOWN = 200
 
 

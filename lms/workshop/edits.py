@@ -19,6 +19,17 @@ from typing import Any
 DraftDocument = dict[str, Any]
 Step = Mapping[str, Any]
 
+REPLACED = (
+    "format",
+    "entry",
+    "media_seconds",
+    "files",
+    "answers",
+    "source",
+    "suggested",
+    "grading",
+)  # together, by another file of an activity
+
 
 @dataclass(frozen=True, slots=True)
 class EditConflict:
@@ -40,12 +51,19 @@ class Edited:
 
 
 def edit(document: DraftDocument, steps: Iterable[Step]) -> Edited:
-    """Do the steps in order; one that conflicts is left out, the others are done."""
+    """Do the steps in order; one that conflicts is left out, the others are done.
+
+    Steps that replace an activity's file are done all together, or none of them.
+    """
     found = _copy(document)
     done: list[dict[str, Any]] = []
     inverse: list[dict[str, Any]] = []
-    conflicts: list[EditConflict] = []
+    steps = list(steps)
+    torn = _torn(found, steps)
+    conflicts: list[EditConflict] = list(torn.values())
     for step in steps:
+        if _replaces(step) and step["key"] in torn:
+            continue
         undoing = _ACTS[step["do"]](found, step)
         if isinstance(undoing, EditConflict):
             conflicts.append(undoing)
@@ -53,6 +71,20 @@ def edit(document: DraftDocument, steps: Iterable[Step]) -> Edited:
             done.append(dict(step))
             inverse.insert(0, undoing)
     return Edited(found, done, inverse, conflicts)
+
+
+def _replaces(step: Step) -> bool:
+    return step["do"] == "set" and step["of"] == "activity" and step["field"] in REPLACED
+
+
+def _torn(document: DraftDocument, steps: Iterable[Step]) -> dict[str, EditConflict]:
+    """Return a conflict for each activity whose file somebody else has replaced: half of each file must not be mixed."""
+    torn: dict[str, EditConflict] = {}
+    for step in filter(_replaces, steps):
+        owner = find(document, "activity", step["key"])
+        if owner is not None and owner.get(step["field"]) not in (step.get("was"), step["to"]):
+            torn.setdefault(step["key"], EditConflict({**step, "field": "files"}, theirs=owner.get("files")))
+    return torn
 
 
 def _copy(document: DraftDocument) -> DraftDocument:

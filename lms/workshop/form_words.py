@@ -29,6 +29,7 @@ FIELD_SENTENCES: Mapping[str, str] = {
     "checkpoint-order": N_("Two questions cannot stop the film at the same second, and all must come before its end."),
     "file-gone": N_("A file is not on the site any more: choose it again."),
     "file-too-large": N_("The file is larger than %(mb)s MB: make it smaller and choose it again."),
+    "files-too-large": N_("All pictures, films and captions together may have %(mb)s MB: make them smaller, or divide the activity."),
     "not-for-forms": N_("Pictures (JPEG, PNG, WebP), films (MP4, WebM) and captions (WebVTT) can be chosen here."),
     "unknown-film-length": N_("The film does not say how long it is: export it again as MP4."),
 }

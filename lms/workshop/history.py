@@ -33,14 +33,17 @@ class Saved:
 def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token: str | None = None) -> Saved:
     """Do the steps in a locked draft; a change with a token that is known was saved before, and is not done again.
 
+    The answer to such a repeated change names the steps that were not done then: the first answer may have been lost.
+
     Raises:
         Conflict: the draft is published.
     """
     demand_open(draft)
+    steps = list(steps)
     token = token or secrets.token_hex(16)
     known = session.scalar(select(DraftChange).where(DraftChange.draft_id == draft.id, DraftChange.token == token))
     if known is not None:
-        return Saved(draft.revision)
+        return Saved(draft.revision, _not_done(draft.document, [one for one in steps if dict(one) not in known.steps]))
     edited = edit(draft.document, steps)
     if edited.done:
         mine = _mine(draft, by).where(DraftChange.state == UNDONE)
@@ -48,6 +51,13 @@ def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token:
             one.state = DROPPED
         _save(session, draft, edited, DraftChange(token=token, state=DONE, person_id=by.person_id, at=by.at))
     return Saved(draft.revision, edited.conflicts, edited.done)
+
+
+def _not_done(document: DraftDocument, steps: Sequence[Step]) -> list[EditConflict]:
+    """Return why steps of an earlier change were not done. If one could be done by now, its author decides."""
+    again = edit(document, steps)
+    late = zip(again.done, reversed(again.inverse), strict=True)
+    return [*again.conflicts, *(EditConflict(step, theirs=back["to"]) for step, back in late if step["do"] == "set")]
 
 
 def undo(session: Session, draft: Draft, by: By) -> Saved:
@@ -73,7 +83,9 @@ def _turn(session: Session, draft: Draft, last: DraftChange | None, by: By, stat
     demand_open(draft)
     if last is None:
         return Saved(draft.revision)
-    edited = edit(draft.document, last.inverse if state == UNDONE else last.steps)
+    steps = last.inverse if state == UNDONE else last.steps
+    fixed = draft.version_id is not None  # the code of a published course does not change
+    edited = edit(draft.document, [one for one in steps if not (fixed and one["of"] == "course" and one.get("field") == "code")])
     last.state = state
     if edited.done:
         _save(session, draft, edited, DraftChange(token=secrets.token_hex(16), state=ASIDE, person_id=by.person_id, at=by.at))

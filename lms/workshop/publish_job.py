@@ -29,15 +29,15 @@ from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.storage import storage
 from lms.workshop.composing import compose, pack
 from lms.workshop.drafts import published_document
+from lms.workshop.history import write
 from lms.workshop.models import EDITING, PUBLISHED, Draft
 
 PUBLISHING, EXPORTING = "publish-draft", "export-course"
 COMPOSED = 20  # how far the work is then, in hundredths
 
 
-def newest_number(session: Session, draft: Draft) -> int:
-    """Return the number of the newest version of the course that a draft would become; 0 if there is none."""
-    code = draft.document["code"]
+def newest_number(session: Session, code: str) -> int:
+    """Return the number of the newest version of a course; 0 if there is none."""
     found = select(func.max(CourseVersion.number)).join(Course, Course.id == CourseVersion.course_id).where(Course.code == code)
     return session.scalar(found) or 0
 
@@ -69,7 +69,7 @@ def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
         release()
         problems = checked.problems
         if checked.package is not None:
-            claim = partial(_claim, draft.id, revision, order.params["over"])
+            claim = partial(_claim, draft.id, (revision, document["code"]), order.params["over"])
             try:
                 publish_checked(checked.package, publisher, claim, order.report)
             except LmsError as error:  # there is no room, or the code belongs to another organisation
@@ -78,12 +78,16 @@ def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
     _end(draft.id, problems=[one.record for one in problems])
 
 
-def _claim(draft_id: int, revision: int, over: int, writing: Session) -> "_NoteRevision | None":
-    """Lock the draft; return what notes its version, or None if it was published by another worker."""
+def _claim(draft_id: int, checked: tuple[int, str], over: int, writing: Session) -> "_NoteRevision | None":
+    """Lock the draft; return what notes its version, or None if it was published by another worker.
+
+    `checked` is the revision that was checked, and its course code: the draft may have another code by now.
+    """
+    revision, code = checked
     draft = writing.get_one(Draft, draft_id, with_for_update=True)
     if draft.state == PUBLISHED:
         return None
-    if newest_number(writing, draft) != over:
+    if newest_number(writing, code) != over:
         raise Conflict(_("Somebody published another version of this course. Compare it with your draft, then publish again."))
     return _NoteRevision(draft, revision)
 
@@ -99,6 +103,7 @@ class _NoteRevision:
         draft.published_id = draft.version_id = version.id
         draft.state = PUBLISHED if draft.revision == self._revision else EDITING
         draft.problems = draft.refusal = None
+        write(draft, {**draft.document, "code": version.course.code})  # from now on the code is fixed
 
 
 def _end(draft_id: int, problems: list[dict[str, object]] | None = None, refusal: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """Does a trainer make a course in the browser with the keyboard alone, and is nothing lost with the line or the sign-in?"""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,10 +104,34 @@ def test_what_was_typed_without_a_line_is_kept_on_the_device_and_saved_later(con
     page.on("dialog", lambda dialog: dialog.accept())
     page.close()
     again = context.new_page()
+    held: list[Route] = []
+    again.route("**/changes", lambda route: held.append(route), times=1)  # noqa: PLW0108 – a built-in method cannot be given
     again.goto(address)
+    expect(again.locator("[data-save-line]")).to_have_text("正在保存…")
+    held[0].continue_()
     expect(again.locator("[data-save-line]")).to_have_text(SAVED, timeout=SOON_MS)
+    again.get_by_label("英文标题").first.fill("Halfway")
+    again.get_by_label("中文标题").first.fill("写在半路上")
+    again.keyboard.press("Tab")
+    expect(again.locator("h1")).to_have_text("写在半路上")
+    expect(again.locator("[data-conflicts] .callout")).to_have_count(0)
     again.reload()
-    expect(again.get_by_label("中文标题").first).to_have_value("写在半路")
+    expect(again.get_by_label("中文标题").first).to_have_value("写在半路上")
+
+
+def test_what_was_typed_before_the_page_was_complete_is_saved(context: BrowserContext, site: Site) -> None:
+    page = begin(context, site)
+    held: list[Route] = []
+    page.route(re.compile(r"/editor/editor\."), lambda route: held.append(route))  # noqa: PLW0108 – as above
+    page.reload(wait_until="commit")
+    title = page.get_by_label("中文标题").first
+    title.press_sequentially("手快")
+    expect(page.locator("h1")).to_have_text("未命名课程")
+    held[0].continue_()
+    expect(page.locator("h1")).to_have_text("手快", timeout=SOON_MS)
+    expect(page.locator("[data-save-line]")).to_have_text(SAVED)
+    title.press_sequentially("的人")
+    expect(page.locator("h1")).to_have_text("手快的人", timeout=SOON_MS)
 
 
 def test_what_was_typed_after_the_sign_in_ended_is_saved_once_the_trainer_is_back(context: BrowserContext, site: Site) -> None:

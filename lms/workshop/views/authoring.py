@@ -1,12 +1,13 @@
 """Forms for our own types of H5P activities. A form works by itself: its document is kept on the device, and leaves it as an `.h5p`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from os import fstat
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -28,7 +29,7 @@ from lms.db import release, session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
 from lms.learning.words import content_texts
-from lms.storage import storage
+from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
 from lms.workshop import author_media, authoring
 from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
@@ -38,7 +39,6 @@ SCAN_S = 60.0  # while the request waits
 DOCUMENT_BYTES = 2_000_000
 UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
 UNSAFE = re.compile(r"[^\w.-]+")
-PICTURES = {"jpeg", "png", "webp"}
 
 
 class DocumentBody(msgspec.Struct):
@@ -119,7 +119,7 @@ def add_file() -> ResponseReturnValue:
 def picture(name: str) -> ResponseReturnValue:
     """Return a picture that a form has."""
     digest, kind = author_media.sha256_in(f"images/{name}"), name.rpartition(".")[2]
-    found = None if digest is None or kind not in PICTURES else contents.find_content(storage(), digest)
+    found = None if digest is None else contents.find_content(storage(), digest)
     if found is None:
         raise NotFound(_("This picture is not there any more. Choose it again."))
     response = Response(storage().stream(*found), mimetype=author_media.MIMES[kind])
@@ -163,9 +163,17 @@ def download() -> ResponseReturnValue:
     with authoring.made(storage(), document, "activity.h5p") as path:
         if isinstance(path, list):
             raise refused(path)
-        response = Response(path.read_bytes(), mimetype="application/zip")
-    as_download(response, name)
-    return response
+        file = path.open("rb")  # it can be read although its folder goes with this block
+    response = Response(_pieces(file), mimetype="application/zip")
+    response.content_length = fstat(file.fileno()).st_size
+    response.call_on_close(file.close)
+    return as_download(response, name)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece
 
 
 @bp.post("/activities/preview")

@@ -1,11 +1,12 @@
 """Forms inside a draft: an activity is made or mended, and goes into the course."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from msgspec import Meta
 
 from courses.authoring.activity_document import ActivityDocument
 from courses.formats.format import SANDBOX
@@ -17,14 +18,24 @@ from lms.catalogue import room
 from lms.clock import now
 from lms.config import Settings
 from lms.db import release, session, transaction
-from lms.errors import NotFound
+from lms.errors import Conflict, NotFound
+from lms.i18n import pick
 from lms.storage import storage
 from lms.workshop import draft_forms, drafts
 from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
+from lms.workshop.intake import DraftActivity
 from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, body_in, config_of, document_of, refused
 from lms.workshop.views.blueprint import bp
+
+LONGEST_SEEN = 64
+
+
+class PutBody(DocumentBody):
+    """The document of a form; `seen` is the `seen_of` the activity when the form was opened, empty for a new activity."""
+
+    seen: Annotated[str, Meta(max_length=LONGEST_SEEN)] = ""
 
 
 @bp.url_value_preprocessor
@@ -52,14 +63,15 @@ def filled_form(draft_id: int, key: str) -> ResponseReturnValue:
     found = draft_forms.values_in(storage(), activity)
     if found is None:
         raise NotFound(_("No form can edit this activity. Replace its file instead."))
-    return _page(draft_id, found["type"], url_for(".put_again", draft_id=draft_id, key=key), (key, found))
+    return _page(draft_id, found["type"], url_for(".put_again", draft_id=draft_id, key=key), (activity, found))
 
 
-def _page(draft_id: int, kind: str, save: str, filled: tuple[str, dict[str, Any]] | None) -> str:
+def _page(draft_id: int, kind: str, save: str, filled: tuple[DraftActivity, dict[str, Any]] | None) -> str:
     config = config_of(kind)
-    key, document = filled or ("", None)
-    config["kept"] += f"/{draft_id}/{key}"
+    activity, document = filled or (None, None)
+    config["kept"] += f"/{draft_id}/{activity['key'] if activity else ''}"
     config["document"] = document
+    config["seen"] = draft_forms.seen_of(activity) if activity else ""
     config["urls"] |= {"save": save}
     back = url_for(".editor", draft_id=draft_id)
     return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config, sandbox=SANDBOX, back=back)
@@ -82,7 +94,8 @@ def put_again(draft_id: int, key: str) -> ResponseReturnValue:
 
 def _put(draft_id: int, key: str | None) -> Response:
     drafts.own(session(), draft_id, person())
-    document: ActivityDocument = document_of(body_in(DocumentBody).document)
+    sent: PutBody = body_in(PutBody)
+    document: ActivityDocument = document_of(sent.document)
     release()
     found = draft_forms.checked(storage(), document, key)
     if isinstance(found, list):
@@ -94,8 +107,16 @@ def _put(draft_id: int, key: str | None) -> Response:
         room.check_bytes(room.used(writing, draft.organisation_id), more, settings.organisation_courses_mb * room.MEGABYTE)
         title = Text(document.title, document.title)
         old = find(draft.document, "activity", key) if key else None
+        _demand_unchanged(old, sent.seen)
         if old is not None and old["title"]["zh"] == document.title:
             title = Text(document.title, old["title"]["en"])  # the form has one title; the other language's stays
         (placed,) = drafts.put_activity(writing, draft, found, By(person().id, now()), Placing(title=title))
     reply = {"next": f"{url_for('.editor', draft_id=draft_id)}#activity-{placed}"}
     return Response(msgspec.json.encode(reply), mimetype="application/json")
+
+
+def _demand_unchanged(activity: DraftActivity | None, seen: str) -> None:
+    if activity is not None and seen != draft_forms.seen_of(activity):
+        said = _("Nothing was saved, because somebody changed this activity after you opened it.")
+        kept = _("Your text stays on this device. Open the form again to choose which version to keep.")
+        raise Conflict(pick(f"{said}{kept}", f"{said} {kept}"))

@@ -27,7 +27,7 @@ from lms.learning.wire import body_of
 from lms.storage import storage
 from lms.workshop import draft_forms, drafts, history
 from lms.workshop.documents import KINDS, title_of, values_of
-from lms.workshop.edits import EditConflict, Step, activities_of, module_of
+from lms.workshop.edits import EditConflict, Step, activities_of, find, module_of
 from lms.workshop.form_words import type_words
 from lms.workshop.gate_choices import gate_choices, write_gate
 from lms.workshop.history import Saved
@@ -175,9 +175,9 @@ def _with_grading(draft: Draft, steps: list[Step]) -> list[Step]:
     for step in steps:
         found.append(step)
         if step["do"] == "set" and step["field"] == "requires" and "passed" in step["to"]:
-            grading = drafts.activity_of(draft, step["key"]).get("grading", "none")
-            if grading == "none":
-                found.append({**step, "field": "grading", "was": "none", "to": "content"})
+            one = find(draft.document, "activity", step["key"])  # None if somebody has removed it: the step itself says so
+            if one is not None and one.get("requires") in (step["was"], step["to"]) and one.get("grading", "none") == "none":
+                found.append({**step, "field": "grading", "was": one.get("grading"), "to": "content"})
     return found
 
 

@@ -47,7 +47,7 @@ def review(draft_id: int) -> ResponseReturnValue:
     """Show what is left to mend, what changes for learners, and the comments; publish from here."""
     draft = drafts.own(session(), draft_id, person())
     base = session().get(CourseVersion, draft.version_id) if draft.version_id else None
-    newest = newest_number(session(), draft)
+    newest = newest_number(session(), draft.document["code"])
     job = session().get(Job, draft.job_id) if draft.job_id else None
     working = job is not None and job.state in WORKING
     return render_template(
@@ -84,7 +84,7 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
         job = writing.get(Job, draft.job_id) if draft.job_id else None
-        newest = newest_number(writing, draft)
+        newest = newest_number(writing, draft.document["code"])
         if draft.state == PUBLISHED or (job is not None and job.state in WORKING):
             return redirect(url_for(".review", draft_id=draft_id))
         if request.form.get("over", type=int) != newest:

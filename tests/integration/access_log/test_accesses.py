@@ -8,8 +8,11 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from lms.access_log import noting, words
 from lms.access_log.models import AccessRecord
+from lms.access_log.noting import EXPORTED, NotedAccess, note
 from lms.access_log.tasks import forget_old
+from lms.accounts.account_changes import By
 from lms.accounts.masking import listed_username
 from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
@@ -189,3 +192,24 @@ def test_nobody_changes_a_recorded_access(world: World, office: FlaskClient) -> 
         with pytest.raises(DatabaseError):
             world.act(lambda session, change=change: session.execute(update(AccessRecord).values(**change)))
     assert world.act(lambda session: session.get_one(Enrolment, world.enrolment_id)).person_id == world.person_id
+
+
+def test_every_form_of_an_access_has_words() -> None:
+    assert set(words.FORM) == set(noting.FORMS)
+
+
+@pytest.mark.parametrize(("form", "said"), [("bulk", "导出：批量学时证明"), ("statements", "导出：学习记录")])
+def test_a_trainee_of_another_school_sees_the_exports_of_their_provider(world: World, office: FlaskClient, form: str, said: str) -> None:
+    def move(session: Session) -> None:
+        school = add_organisation(session, "far", "远处小学", "school")
+        session.get_one(Person, world.person_id).organisation_id = school.id
+        clerk = session.scalars(select(Person).where(Person.username == "clerk")).one()
+        for one in (form, "people"):
+            note(session, NotedAccess(EXPORTED, one, organisation_id=clerk.organisation_id), By(clerk.id, world.clock()))
+
+    world.act(move)
+    page = signed_in(world.app, PHONE).get("/accesses").text
+    assert page.count("周明") == 1, "the list of an office's own teachers does not have them"
+    assert said in page
+    other = world.act(lambda session: add_person(session, "other", "赵一", (TEACHER,), password=None, organisation=None).username)
+    assert "周明" not in signed_in(world.app, other).get("/accesses").text

@@ -14,6 +14,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from lms.bulk import job as bulk_job
@@ -21,6 +22,8 @@ from lms.bulk.commands import bulk as command
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.models import VALID, Certificate
 from lms.jobs.models import CANCELLED, DONE, RUNNING
+from lms.web import spreadsheet
+from lms.web.spreadsheet import Book
 from tests.access import form_token
 from tests.factories import signed_in
 from tests.integration.bulk.conftest import Bulk, index_of
@@ -190,3 +193,21 @@ def test_the_command_continues_where_it_stopped(bulk: Bulk, tmp_path: Path, monk
     assert json.loads(answer.output.splitlines()[-1])["people"] == 7
     assert not parts.exists()
     assert len(index_of(zipfile.ZipFile(out))) == 7
+
+
+def test_an_index_of_more_people_than_a_sheet_holds_goes_on_in_further_sheets(
+    bulk: Bulk, clerk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreadsheet, "ROWS_OF_A_SHEET", 3, raising=False)
+    begin(clerk, of="area")
+    bulk.finish()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(bulk.result().read("索引.xlsx")))
+    rows = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    assert {name: len(one) - 1 for name, one in rows.items()} == {"索引": 3, "索引 2": 3, "索引 3": 1}
+    assert len({tuple(one[0]) for one in rows.values()}) == 1, "each sheet has the heads"
+
+
+def test_an_index_of_nobody_has_its_heads(bulk: Bulk) -> None:
+    book = Book(bulk.world.clock())
+    book.sheets("s", ["h"], iter(()))
+    assert CalamineWorkbook.from_filelike(io.BytesIO(book.content())).get_sheet_by_name("s").to_python() == [["h"]]

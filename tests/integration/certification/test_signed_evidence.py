@@ -13,10 +13,12 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import Person
 from lms.crediting.commands import hours
 from lms.crediting.inputs import person_digest
+from lms.crediting.models import Certificate
 from lms.signing.models import SigningCertificate
+from lms.signing.site_key import sign_as_site
 from tests import signing_keys
 from tests.access import form_token
-from tests.factories import World
+from tests.factories import World, signed_in
 from tests.integration.certification.conftest import Office
 from tests.integration.certification.files import words_of
 from tests.signing_keys import Made
@@ -45,6 +47,12 @@ def dropped(office: Office, content: str) -> TestResponse:
     anyone: FlaskClient = office.world.app.test_client()
     form = {"file": (io.BytesIO(content.encode()), "evidence.jws"), "csrf_token": form_token(anyone)}
     return anyone.post("/verify", data=form, content_type="multipart/form-data")
+
+
+def dropped_beside(office: Office, certificate: Certificate, content: str) -> TestResponse:
+    anyone: FlaskClient = office.world.app.test_client()
+    form = {"file": (io.BytesIO(content.encode()), "evidence.jws"), "csrf_token": form_token(anyone)}
+    return anyone.post(f"/verify/{certificate.number}", data=form, content_type="multipart/form-data")
 
 
 def changed(text: str) -> str:
@@ -98,6 +106,27 @@ def test_a_bundle_signed_with_a_key_that_was_revoked_proves_nothing(office: Offi
     text = signed_evidence(office)
     office.world.act(lambda session: session.execute(update(SigningCertificate).values(revoked_at=office.world.clock(), reason="丢失")))
     assert "作废" in words_of(dropped(office, text))
+
+
+def test_beside_a_certificate_only_its_own_evidence_is_good(office: Office, made: Made) -> None:
+    [certificate] = office.certify().issued
+    own = dropped_beside(office, certificate, signed_evidence(office))
+    assert ("一字未改" in own.text, "callout-err" in own.text) == (True, False)
+    answer = signed_in(office.world.app, "other").get(f"/transcript/{office.other_id}.jws")
+    beside = dropped_beside(office, certificate, answer.text)
+    assert "不是这份证书的学时依据" in beside.text
+    assert ("callout-err" in beside.text, "一字未改" in beside.text) == (True, False)
+
+
+@pytest.mark.parametrize("content", ['{"members": 3}', "[]", "no JSON"])
+def test_another_signed_file_is_not_called_a_transcript(office: Office, made: Made, content: str) -> None:
+    with office.world.app.app_context():
+        other = sign_as_site(content.encode())
+    alone = dropped(office, other)
+    assert "不是学时证明、学时依据或证书" in alone.text
+    assert ("一字未改" in alone.text, "callout-ok" in alone.text) == (False, False)
+    [certificate] = office.certify().issued
+    assert "不是学时证明、学时依据或证书" in dropped_beside(office, certificate, other).text
 
 
 def recompute(office: Office, folder: Path, text: str) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from lms.access_log.models import AccessRecord
 from lms.lifetime import rules
 from lms.lifetime.models import ElsewhereHours
 from tests.factories import World, signed_in
@@ -139,3 +140,25 @@ def test_the_document_is_for_the_teacher_and_their_office_only(offices: World) -
     assert signed_in(offices.app, "stranger").get(place).status_code == 404
     assert enter(signed_in(offices.app, "stranger"), offices).status_code == 404
     assert decide(signed_in(offices.app, "stranger"), offices, "approved").status_code == 404
+
+
+def test_each_look_and_export_by_the_office_is_recorded_and_ones_own_never(offices: World) -> None:
+    first = signed_in(offices.app, "first")
+    enter(first, offices)
+    whose = f"/lifetime/{offices.person_id}"
+    addresses = [whose, f"{whose}/five-years-360.xlsx", f"{whose}/five-years-360.json", f"{whose}/elsewhere/1/document"]
+    for client in (first, offices.client()):
+        for address in addresses:
+            assert client.get(address).status_code == 200, address
+    columns = (AccessRecord.what, AccessRecord.form, AccessRecord.person_id)
+    rows = offices.act(lambda session: [tuple(row) for row in session.execute(select(*columns).order_by(AccessRecord.id))])
+    forms = [("viewed", "lifetime"), ("exported", "lifetime-xlsx"), ("exported", "lifetime-json"), ("exported", "document")]
+    assert rows == [(what, form, offices.person_id) for what, form in forms]
+    page = offices.client().get("/accesses").text
+    for said in ("查看：历年学时", "导出：历年学时（电子表格）", "导出：历年学时依据", "导出：外部认定学时的材料"):
+        assert said in page
+
+
+def test_a_look_at_the_hours_from_elsewhere_is_recorded(offices: World) -> None:
+    signed_in(offices.app, "first").get(f"/lifetime/{offices.person_id}/elsewhere")
+    assert offices.act(lambda session: session.scalars(select(AccessRecord.form)).all()) == ["lifetime"]

@@ -31,8 +31,8 @@ def draft(trainer: FlaskClient) -> str:
     return str(begun.location)
 
 
-def put(trainer: FlaskClient, path: str, document: Any, status: int = 200) -> Any:
-    answer = trainer.post(path, json={"document": document}, headers={"X-CSRFToken": form_token(trainer)})
+def put(trainer: FlaskClient, path: str, document: Any, status: int = 200, seen: str = "") -> Any:
+    answer = trainer.post(path, json={"document": document, "seen": seen}, headers={"X-CSRFToken": form_token(trainer)})
     assert answer.status_code == status, answer.text
     return answer.get_json()
 
@@ -42,9 +42,14 @@ def activities(world: World) -> list[dict[str, Any]]:
     return found
 
 
-def values(trainer: FlaskClient, draft: str, key: str) -> dict[str, Any]:
+def config(trainer: FlaskClient, draft: str, key: str) -> dict[str, Any]:
     page = trainer.get(f"{draft}/activities/{key}/form").text
-    found: dict[str, Any] = json.loads(re.search(r'id="form-config">(.*?)</script>', page, re.DOTALL)[1])["document"]  # type: ignore[index]
+    found: dict[str, Any] = json.loads(re.search(r'id="form-config">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    return found
+
+
+def values(trainer: FlaskClient, draft: str, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = config(trainer, draft, key)["document"]
     return found
 
 
@@ -54,10 +59,26 @@ def test_what_a_form_puts_into_a_draft_fills_the_form_again(trainer: FlaskClient
     (activity,) = activities(world)
     assert (activity["title"]["zh"], activity["grading"], activity["requires"]) == (document["title"], "server", {"passed": True})
     filled = values(trainer, draft, activity["key"])
-    assert put(trainer, f"{draft}/activities/{activity['key']}/form", filled)
+    seen = config(trainer, draft, activity["key"])["seen"]
+    assert put(trainer, f"{draft}/activities/{activity['key']}/form", filled, seen=seen)
     (again,) = activities(world)
     assert (again["key"], again["files"], again.get("answers")) == (activity["key"], activity["files"], activity.get("answers"))
     assert values(trainer, draft, activity["key"]) == filled
+
+
+@pytest.mark.parametrize("theirs", [{"title": "他们的标题"}, {"pass_percent": 75}], ids=["title", "content"])
+def test_a_form_is_not_saved_over_what_somebody_saved_after_it_was_opened(
+    trainer: FlaskClient, draft: str, world: World, theirs: dict[str, Any]
+) -> None:
+    put(trainer, f"{draft}/forms", PLAIN)
+    form = f"{draft}/activities/{activities(world)[0]['key']}/form"
+    opened = config(trainer, draft, activities(world)[0]["key"])
+    put(trainer, form, {**PLAIN, **theirs}, seen=opened["seen"])
+    saved = activities(world)
+    assert "没有保存" in put(trainer, form, {**PLAIN, "title": "我的标题"}, 409, opened["seen"])["detail"]
+    assert activities(world) == saved
+    put(trainer, form, {**PLAIN, "title": "我的标题"}, seen=config(trainer, draft, saved[0]["key"])["seen"])
+    assert activities(world)[0]["title"]["zh"] == "我的标题"
 
 
 def test_a_mistake_changes_nothing_in_the_draft(trainer: FlaskClient, draft: str, world: World) -> None:
@@ -72,7 +93,7 @@ def test_a_document_that_a_preview_takes_can_be_put_into_the_draft(trainer: Flas
     put(trainer, "/workshop/activities/preview", document)
     put(trainer, f"{draft}/forms", document)
     (activity,) = activities(world)
-    put(trainer, f"{draft}/activities/{activity['key']}/form", document)
+    put(trainer, f"{draft}/activities/{activity['key']}/form", document, seen=config(trainer, draft, activity["key"])["seen"])
 
 
 def test_the_draft_offers_the_forms_and_mends_what_they_made(trainer: FlaskClient, draft: str, world: World) -> None:

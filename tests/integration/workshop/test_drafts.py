@@ -120,6 +120,19 @@ def test_a_change_that_is_sent_again_is_saved_once(session: Session, draft: Draf
     assert (draft.revision, draft.document["title"]["zh"]) == (2, "")
 
 
+def test_a_change_that_is_sent_again_names_its_conflicts_again(session: Session, draft: Draft, maker: Person) -> None:
+    history.change(session, draft, [{"do": "set", "of": "course", "field": "title.zh", "was": "", "to": "甲"}], by(maker))
+    mine = [{"do": "set", "of": "course", "field": f"title.{name}", "was": "", "to": "Mine"} for name in ("zh", "en")]
+    first, again = (history.change(session, draft, mine, by(maker), "token") for _ in range(2))
+    assert [(one.step["field"], one.theirs) for one in first.conflicts] == [("title.zh", "甲")]
+    assert again.conflicts == first.conflicts
+    history.undo(session, draft, by(maker))
+    history.change(session, draft, [{"do": "set", "of": "course", "field": "title.zh", "was": "甲", "to": ""}], by(maker))
+    late = history.change(session, draft, mine, by(maker), "token")
+    assert [(one.step["field"], one.theirs) for one in late.conflicts] == [("title.zh", "")]
+    assert draft.document["title"]["zh"] == ""
+
+
 def test_a_draft_of_another_organisation_is_not_found(session: Session, draft: Draft) -> None:
     stranger = add_person(
         session, "stranger", "别人", (TRAINER,), password=None, organisation=add_organisation(session, "q", "别处", "provider")

@@ -40,6 +40,15 @@ def test_two_trainers_at_once_lose_nothing(app: Flask, maker: FlaskClient, place
     assert save(helper, place, step("course", "title.zh", "我的", "他的"))["conflicts"] == []
 
 
+def test_a_change_of_a_removed_activity_leaves_the_rest_of_the_batch_saved(app: Flask, maker: FlaskClient, place: str) -> None:
+    send_file(maker, f"{place}/tus", "板书.png", PNG)
+    [key] = keys_of(app)
+    save(maker, place, {"do": "remove", "of": "activity", "key": key})
+    answer = save(maker, place, step("activity", "gate", "", "passed", key), step("course", "title.zh", "", "还在"))
+    assert [(one["field"], one["gone"]) for one in answer["conflicts"]] == [("gate", True)]
+    assert draft_of(app).document["title"]["zh"] == "还在"
+
+
 def test_undo_and_redo_answer_with_the_values_of_the_fields(maker: FlaskClient, place: str) -> None:
     save(maker, place, step("course", "title.zh", "", "一"))
     undone = post(maker, f"{place}/undo", json={}).get_json()

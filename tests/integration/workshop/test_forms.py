@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.models import TRAINER
 from lms.accounts.people import add_person
+from lms.workshop.author_media import FILM_BYTES
 from tests.access import form_token
 from tests.factories import World, signed_in
 from tests.fake_clamd import SIGNATURE, VIRUS, clamd_on_port
@@ -105,6 +107,49 @@ def test_what_a_form_receives_is_scanned_for_viruses_before_it_is_opened(
     assert (refused.status_code, refused.json["detail"].count(f"图.png 中发现了 {SIGNATURE}")) == (400, 1)  # type: ignore[index]
     store = world.app.extensions["storage"].folder
     assert not [one for one in store.rglob("*") if one.is_file() and VIRUS in one.read_bytes()]
+
+
+def stored_film(world: World, size: int) -> str:
+    """The name of a film of zeros, in the store under a hash of its own."""
+    digest = f"{size:064x}"
+    path = world.app.extensions["storage"].folder / "files" / digest[:2] / digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(size)
+    return f"videos/{digest}.webm"
+
+
+def reading(*films: str) -> dict[str, Any]:
+    blocks = [{"type": "film", "film": {"path": one, "mime": "video/webm"}} for one in films]
+    return {"type": "reading", "title": "影片", "language": "zh", "pages": [{"heading": "影片", "blocks": blocks}]}
+
+
+def test_a_large_film_is_never_whole_in_memory(trainer: FlaskClient, world: World) -> None:
+    size = 30_000_000
+    document = reading(stored_film(world, size))
+    tracemalloc.start()
+    try:
+        made = post(trainer, "h5p", {"document": document})
+        sent = sum(map(len, made.iter_encoded()))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (made.status_code, made.content_length) == (200, sent)
+    assert sent > size > 2 * peak
+
+
+def test_a_file_has_the_one_name_that_the_site_gave_it(trainer: FlaskClient, world: World) -> None:
+    film = stored_film(world, 1000)
+    others = [film.replace("videos", "images"), film.replace("webm", "png"), film.replace("videos", "captions")]
+    refused = post(trainer, "h5p", {"document": reading(film, *others)})
+    assert (refused.status_code, [one["path"] for one in refused.json["fields"]]) == (400, others)  # type: ignore[index]
+
+
+def test_the_files_of_an_activity_have_a_limit_together(trainer: FlaskClient, world: World) -> None:
+    films = [stored_film(world, FILM_BYTES - 1), stored_film(world, 2)]
+    refused = post(trainer, "h5p", {"document": reading(*films)})
+    assert refused.status_code == 400
+    assert [(one["code"], one["words"].count("200 MB")) for one in refused.json["fields"]] == [("files-too-large", 1)]  # type: ignore[index]
 
 
 def test_a_picture_of_the_form_is_shown_to_trainers(trainer: FlaskClient) -> None:

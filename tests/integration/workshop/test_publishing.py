@@ -11,7 +11,7 @@ from sqlalchemy import select
 from courses.package import open_package
 from courses.strict_json.canonical import digest_of
 from lms.accounts.models import Person
-from lms.catalogue.models import CourseVersion
+from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.publish import publish
 from lms.catalogue.publish_job import HUNDREDTHS
 from lms.db import database, transaction
@@ -19,7 +19,7 @@ from lms.jobs.kinds import JobOrder
 from lms.jobs.models import Job
 from lms.storage import storage
 from lms.workshop.models import Draft
-from lms.workshop.publish_job import EXPORTING
+from lms.workshop.publish_job import EXPORTING, KINDS, PUBLISHING
 from tests.factories import BEGIN, signed_in
 from tests.integration.catalogue.uploading import run_jobs
 from tests.integration.workshop.editing import PNG, draft_of, keys_of, post, rows, save, send_file, step
@@ -46,6 +46,31 @@ def test_a_draft_with_problems_is_not_published_and_each_problem_stands_at_its_f
     post(maker, f"{place}/publish", data={"over": 0})
     run_jobs(app)
     assert rows(app, select(CourseVersion)) == []
+
+
+def test_the_code_stays_with_the_course_if_somebody_changes_it_while_the_draft_is_published(
+    app: Flask, maker: FlaskClient, place: str
+) -> None:
+    send_file(maker, f"{place}/tus", "板书.png", PNG)
+    save(maker, place, step("course", "title.zh", "", "板书"), step("course", "code", draft_of(app).document["code"], "first-code"))
+    waiting = [step("course", "code", "first-code", "other-code")]
+
+    def report(_done: int, _of: int) -> None:
+        if waiting:
+            save(maker, place, waiting.pop())
+
+    params = {"draft": draft_of(app).id, "by": draft_of(app).created_by, "locale": "zh_Hans_CN", "over": 0}
+    with app.app_context():
+        KINDS[PUBLISHING].make(JobOrder(params, BEGIN, report), [0])
+    assert (rows(app, select(Course.code)), draft_of(app).document["code"]) == (["first-code"], "first-code")
+    for way in ("undo", "undo", "redo", "redo"):
+        post(maker, f"{place}/{way}", json={})
+        assert draft_of(app).document["code"] == "first-code"
+    save(maker, place, step("course", "title.en", "", "Blackboard"))
+    post(maker, f"{place}/publish", data={"over": 1})
+    run_jobs(app)
+    assert rows(app, select(Course.code)) == ["first-code"]
+    assert rows(app, select(CourseVersion.number).order_by(CourseVersion.number)) == [1, 2]
 
 
 def exported(app: Flask, client: FlaskClient, path: str, folder: Path) -> Path:

@@ -48,6 +48,25 @@ def test_the_inverse_of_a_step_restores_the_document(step: dict[str, Any]) -> No
     assert edit(done.document, done.inverse).document == before
 
 
+def replaced(name: str, files: str, answers: str) -> list[dict[str, Any]]:
+    """Steps that give a2 another file; the document has to be in the state `name`."""
+    was = dict(zip(("files", "answers"), name.split(), strict=True))
+    to = {"files": files, "answers": answers}
+    return [{"do": "set", "of": "activity", "key": "a2", "field": field, "was": was[field], "to": to[field]} for field in to]
+
+
+@pytest.mark.parametrize("theirs", [("F2", "K1"), ("F1", "K2")])
+def test_a_replaced_file_is_not_undone_by_halves_over_another_replacement(theirs: tuple[str, str]) -> None:
+    start = document()
+    start["modules"][0]["activities"][1] |= {"files": "F0", "answers": "K0"}
+    mine = edit(start, replaced("F0 K0", "F1", "K1"))
+    now = edit(mine.document, replaced("F1 K1", *theirs)).document
+    undone = edit(now, [*mine.inverse, STEPS[0]])
+    assert undone.document["modules"] == now["modules"]
+    assert undone.document["title"]["zh"] == "二"
+    assert [(one.step["field"], one.theirs, one.gone) for one in undone.conflicts] == [("files", theirs[0], False)]
+
+
 def test_several_steps_are_undone_together() -> None:
     steps = [one for one in STEPS if one.get("key") != "a" or one["of"] != "module"]
     done = edit(document(), steps)

@@ -13,10 +13,10 @@ export class Kept {
     }
   }
 
-  /** Keep a document; say whether the device has room for it. */
-  write(document) {
+  /** Keep a document with the state of the activity (`seen`) that its author saw; say whether the device has room for it. */
+  write(document, seen = "") {
     try {
-      localStorage.setItem(this.name, JSON.stringify({ document, at: Date.now() }));
+      localStorage.setItem(this.name, JSON.stringify({ document, seen, at: Date.now() }));
       return true;
     } catch {
       return false;

@@ -12,6 +12,8 @@ const find = (name) => document.querySelector(`[data-${name}]`);
 const state = find("state");
 const summary = find("summary");
 const type = TYPES[config.kind];
+const now = config.seen ?? ""; // the activity's state on the server when this page was opened
+let seen = now; // the state that the text in the form began with: what is kept on the device may be older
 
 const form = new Form(find("form"), {
   schema: type.schema,
@@ -21,13 +23,15 @@ const form = new Form(find("form"), {
 });
 
 function keep(value) {
-  state.textContent = kept.write(value) ? texts.kept : texts.not_kept;
+  state.textContent = kept.write(value, seen) ? texts.kept : texts.not_kept;
 }
 
 function begin() {
-  const before = kept.read()?.document;
+  const before = kept.read();
   find("again").hidden = !before;
-  form.show(before ?? config.document ?? type.empty(config.language));
+  if (before) seen = before.seen ?? "";
+  find("others").hidden = seen === now;
+  form.show(before?.document ?? config.document ?? type.empty(config.language));
 }
 
 /** Ask the server. Returns the response, or throws an Error with words for people and, where fields are wrong, `fields`. */
@@ -100,13 +104,14 @@ onPress("download", async () => {
 });
 
 onPress("save", async () => {
-  const saved = await (await ask(urls.save, { document: form.value })).json();
+  const saved = await (await ask(urls.save, { document: form.value, seen: now })).json();
   kept.forget();
   location.assign(saved.next);
 });
 
 find("fresh").addEventListener("click", () => {
   kept.forget();
+  seen = now;
   find("again").hidden = true;
   form.show(config.document ?? type.empty(config.language));
   find("form").querySelector("input")?.focus();

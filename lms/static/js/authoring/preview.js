@@ -13,9 +13,8 @@ export class Preview {
     const shown = this.value();
     const played = await this.ask(this.config.urls.preview, { document: shown });
     this.root.hidden = false;
-    const old = this.root.querySelector("iframe");
-    const iframe = old.cloneNode();
-    iframe.removeAttribute("style");
+    const template = this.root.querySelector("template"); // a page without a preview has no empty frame
+    const iframe = document.importNode(template.content.firstElementChild);
     iframe.src = played.frame;
     const content = new Content(iframe, {
       loading: this.root.querySelector("[data-loading]"),
@@ -38,7 +37,8 @@ export class Preview {
         }
       },
     });
-    old.replaceWith(iframe);
+    this.root.querySelector("iframe")?.remove();
+    template.after(iframe);
     this.root.scrollIntoView({ block: "start" });
     this.root.querySelector("h2").focus();
   }

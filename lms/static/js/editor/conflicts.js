@@ -48,6 +48,11 @@ export function ask(conflict, step, outbox, texts) {
     inner.append(actions(button(texts.ok, "secondary", () => made.remove())));
     return;
   }
+  if (conflict.field === "files") {
+    const [made, inner] = box(texts.replaced.replace("{where}", where));
+    inner.append(actions(button(texts.ok, "secondary", () => made.remove())));
+    return;
+  }
   const [made, inner] = box(texts.conflict.replace("{where}", where));
   show(step, conflict.theirs);
   inner.append(line(texts.mine, shown(step, mine, texts)), line(texts.theirs, shown(step, conflict.theirs, texts)));

@@ -3,7 +3,7 @@
 import { announce, showToast } from "../ui.js";
 import { sendFile } from "../upload.js";
 import { ask, tellRefused } from "./conflicts.js";
-import { goTo, inputOf, listen, markActivities, noteSaved, show, showFaults, showLines } from "./fields.js";
+import { goTo, listen, markActivities, noteSaved, show, showFaults, showLines, takeOver } from "./fields.js";
 import { Order } from "./order.js";
 import { Outbox } from "./outbox.js";
 
@@ -37,9 +37,9 @@ const outbox = new Outbox(config, {
     kept.querySelector("[data-kept-title]").textContent = texts.signed_out;
     kept.querySelector("[data-kept-text]").textContent = texts.kept;
   },
-  refused(change, words) {
+  refused(change, words, left) {
     tellRefused(change, words, texts);
-    say(texts.saved);
+    if (!left) say(texts.saved);
     reload();
   },
 });
@@ -164,4 +164,5 @@ async function refresh() {
 
 listen(outbox);
 new Order(outbox, texts);
-for (const step of outbox.left) if (step.do === "set" && inputOf(step)) inputOf(step).value = step.to ?? "";
+if (outbox.changes.length) say(texts.saving); // an earlier page left them on this device
+takeOver(outbox);

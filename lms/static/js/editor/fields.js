@@ -28,6 +28,24 @@ export function listen(outbox) {
   document.addEventListener("change", (event) => event.target.dataset?.field && (typed(event, 0), outbox.flush()));
 }
 
+/** Send what was chosen or typed before this script was there, and show what an earlier page left on the device. */
+export function takeOver(outbox) {
+  const early = [...document.querySelectorAll("[data-field]")].filter(touched);
+  for (const step of outbox.left) {
+    const input = step.do === "set" && inputOf(step);
+    if (input && !early.includes(input)) input.value = written(step.to);
+  }
+  noteSaved(outbox.left);
+  for (const input of early) outbox.type(stepOf(input), PAUSE_MS);
+}
+
+/** Browsers restore no field of the editor (`autocomplete` is off): another value than the page came with is a person's. */
+function touched(input) {
+  if (!input.options) return input.value !== input.defaultValue;
+  const came = [...input.options].find((one) => one.defaultSelected);
+  return !!came && !came.selected;
+}
+
 /** Note that a field's value is on its way or stored: the next change starts from it. */
 export function noteSaved(steps) {
   for (const step of steps) {

@@ -8,7 +8,7 @@ const SIGNED_OUT_MS = 4000;
 const BATCH = 100; // steps
 
 export class Outbox {
-  /** `hears`: queued(steps), saving(), stored(answer, change), waiting(), signedOut(), refused(change, words). */
+  /** `hears`: queued(steps), saving(), stored(answer, change, left), waiting(), signedOut(), refused(change, words, left). */
   constructor(config, hears) {
     Object.assign(this, { urls: config.urls, page: location.pathname, hears, failures: 0 });
     this.csrf = document.querySelector("meta[name=csrf-token]").content;
@@ -103,8 +103,9 @@ export class Outbox {
     if (answer === null) return false;
     this.changes.shift();
     this.keep();
-    if (answer.status === 200) this.hears.stored(answer.body, change, this.changes.length + this.typing.size);
-    else this.hears.refused(change, answer.body?.detail);
+    const left = this.changes.length + this.typing.size;
+    if (answer.status === 200) this.hears.stored(answer.body, change, left);
+    else this.hears.refused(change, answer.body?.detail, left);
     return true;
   }
 
