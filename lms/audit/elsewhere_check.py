@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.store
+from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.audit.recorded import RECORDED
 from lms.crediting.chain import text_sha256
@@ -16,14 +17,16 @@ from lms.crediting.observe_attestations import attested_of
 from lms.lifetime.elsewhere import document_object, statement_content
 from lms.lifetime.models import APPROVED, WITHDRAWN, ElsewhereHours, LifetimeRuleVersion
 from lms.lifetime.rules import is_as_imported
+from lms.privacy.erasure.models import Erasure
 from lms.storage import Storage
+from xapi.queries import AnyOf, StatementFilter, latest
 from xapi.removals import stored_when
-from xapi.statements import stored
+from xapi.statements import Usage, iri_key, key_of, stored
 
 AT_ONCE = 500
 
 
-def differences(session: Session, storage: Storage) -> Iterator[str]:
+def differences(session: Session, storage: Storage, public_url: str) -> Iterator[str]:
     """Yield a line for each changed multi-year rule, and for each entry that its statement, decisions or document do not support."""
     for version in session.scalars(select(LifetimeRuleVersion).order_by(LifetimeRuleVersion.id)):
         if not is_as_imported(version):
@@ -33,6 +36,24 @@ def differences(session: Session, storage: Storage) -> Iterator[str]:
         last = rows[-1].id
         yield from _compare(session, storage, rows)
         session.expunge_all()
+    yield from _unentered(session, public_url)
+
+
+def _unentered(session: Session, public_url: str) -> Iterator[str]:
+    """Yield a line for each valid statement of an approval without its entry; a person who is being erased has no entries already."""
+    erasing = {key for keys in session.scalars(select(Erasure.agents).where(Erasure.finished_at.is_(None))) for key in keys}
+    approvals = StatementFilter((AnyOf(Usage.VERB, [iri_key(v.CREDITED_ELSEWHERE)]),))
+    before = None
+    while found := latest(session, approvals, AT_ONCE, before):
+        before = found[-1].place
+        ids = [one.id for one in found]
+        entered = set(session.scalars(select(ElsewhereHours.statement_id).where(ElsewhereHours.statement_id.in_(ids))))
+        for one in found:
+            said = stored(one.text)
+            own = said.get("authority", {}).get("account") == v.lms_authority(public_url)["account"]
+            key = key_of(said["actor"])
+            if own and not one.voided and one.id not in entered and (key is None or key.hex not in erasing):
+                yield f"statement {one.id} states an approval, and no entry has it"
 
 
 def _compare(session: Session, storage: Storage, rows: Sequence[ElsewhereHours]) -> Iterator[str]:
@@ -40,16 +61,11 @@ def _compare(session: Session, storage: Storage, rows: Sequence[ElsewhereHours])
     texts = xapi.store.load_texts(session, ids)
     void = xapi.store.voided_among(session, ids)
     removed = RECORDED.statements(session, stored_when(session, [one for one in ids if one not in texts]))
-    accounts = {
-        row[0]: row[1] for row in session.execute(select(Person.id, Person.account).where(Person.id.in_([one.person_id for one in rows])))
-    }
+    accounts = _accounts(session, {one.person_id for one in rows} | {done.by for one in rows for done in one.decisions})
     for one in rows:
         yield from (f"hours earned elsewhere {one.id}: {said}" for said in _decided(one))
         if one.statement_id is not None and one.statement_id not in removed:
-            yield from (
-                f"hours earned elsewhere {one.id}: {said}"
-                for said in _stated(one, accounts[one.person_id], texts.get(one.statement_id), void)
-            )
+            yield from (f"hours earned elsewhere {one.id}: {said}" for said in _stated(one, accounts, texts.get(one.statement_id), void))
         yield from (f"hours earned elsewhere {one.id}: {said}" for said in _documented(one, storage))
 
 
@@ -65,28 +81,38 @@ def _decided(one: ElsewhereHours) -> Iterator[str]:
         yield "approval and statement do not belong together"
 
 
-def _stated(one: ElsewhereHours, account: str, text: str | None, void: Set[uuid.UUID]) -> Iterator[str]:
+def _stated(one: ElsewhereHours, accounts: Mapping[int, str | None], text: str | None, void: Set[uuid.UUID]) -> Iterator[str]:
     if text is None:
         yield f"statement {one.statement_id} is not there, and no removal of it was recorded"
         return
     if text_sha256(text).hex() != one.statement_sha256:
         yield f"statement {one.statement_id} was changed after it was stored"
-    if actor_account(stored(text)) != account:
+    if account_of(stored(text).get("actor")) != accounts.get(one.person_id):
         yield f"statement {one.statement_id} is about somebody else"
+    approvers = {accounts.get(done.by) for done in one.decisions if done.what == APPROVED}
+    if approvers - {None, account_of(stored(text).get("context", {}).get("instructor"))}:
+        yield "another person approved it than its statement says"
     if dict(attested_of(stored(text))) != statement_content(one):
         yield f"it is not what statement {one.statement_id} says"
     if (one.statement_id in void) != (one.state == WITHDRAWN):
         yield f"statement {one.statement_id} counts as {'void' if one.statement_id in void else 'valid'}, and the entry is {one.state}"
 
 
-def actor_account(statement: Mapping[str, Any]) -> str:
-    """Return the account that a statement is about; empty if it names none."""
-    return str((statement.get("actor", {}).get("account") or {}).get("name", ""))
+def account_of(agent: Any) -> str:
+    """Return the account of an actor or instructor; empty if it has none."""
+    return str(((agent or {}).get("account") or {}).get("name", ""))
+
+
+def _accounts(session: Session, people: Set[int]) -> Mapping[int, str | None]:
+    """Return people's accounts; None for somebody erased, who has another account than their statements name."""
+    found = session.execute(select(Person.id, Person.account).where(Person.id.in_(people))).all()
+    erased = set(session.scalars(select(Erasure.person_id).where(Erasure.person_id.in_(people))))
+    return {row[0]: None if row[0] in erased else row[1] for row in found}
 
 
 def _documented(one: ElsewhereHours, storage: Storage) -> Iterator[str]:
     try:
-        content = storage.get(document_object(one.document_sha256))
+        content = storage.get(document_object(one.person_id, one.document_sha256))
     except FileNotFoundError:
         yield "its document is not in the file store"
         return

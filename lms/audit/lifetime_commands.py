@@ -4,6 +4,7 @@ import json
 import sys
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.audit.elsewhere_check import differences
@@ -17,7 +18,7 @@ from lms.storage import storage
 @with_appcontext
 def verify(*, as_json: bool) -> None:
     """Check that hours earned elsewhere are what was approved: statement, decisions and document of each. Exit 1 if one differs."""
-    found = list(differences(session(), storage()))
+    found = list(differences(session(), storage(), current_app.extensions["settings"].public_url))
     if as_json:
         click.echo(json.dumps({"findings": found, "clean": not found}, ensure_ascii=False))
     else:

@@ -88,6 +88,18 @@ class CourseFile(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
 
 
+class WorkshopFile(Base):
+    """One content in the file store that a draft or a form of an organisation brought, with its size in bytes; it stays counted."""
+
+    __tablename__ = "workshop_file"
+    __table_args__ = (UniqueConstraint("organisation_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+
+
 class Upload(Base):
     """A file on its way to become a course: received in parts, then checked and published by a job."""
 

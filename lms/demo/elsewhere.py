@@ -40,7 +40,7 @@ def enter(session: Session, storage: Storage, public_url: str, now: datetime) ->
         asked = AskedElsewhere(kind, title, provider, first, last, unit, Decimal(amount), _document(title, provider, last))
         entry = elsewhere.enter(session, storage, teacher, asked, By(county.id, now), rules)
         if what:
-            elsewhere.decide(session, entry, what, "" if what == APPROVED else REASON, Attestor(session, public_url, office.id, now))
+            elsewhere.decide(storage, entry, what, "" if what == APPROVED else REASON, Attestor(session, public_url, office.id, now))
     return len(ENTERED)
 
 

@@ -50,9 +50,9 @@ class AskedElsewhere:
     document: HandedIn | None
 
 
-def document_object(sha256: str) -> str:
-    """Return the name of a document in the file store: equal documents are kept once."""
-    return f"elsewhere/{sha256}"
+def document_object(person_id: int, sha256: str) -> str:
+    """Return the name of a document in the file store. People share none, so erasing one of them takes nothing from another."""
+    return f"elsewhere/{person_id}/{sha256}"
 
 
 def of_person(session: Session, person_id: int) -> Sequence[ElsewhereHours]:
@@ -104,7 +104,7 @@ def enter(
     sha256 = hashlib.sha256(document.content).hexdigest()
     _refuse_repetition(session, person.id, asked, sha256)
     _refuse_more_than_passed(session, person.id, Dated(asked.kind, first, last, asked.unit, asked.amount), rules)
-    storage.put(document_object(sha256), document.content)
+    storage.put(document_object(person.id, sha256), document.content)
     entry = ElsewhereHours(
         person_id=person.id,
         kind=asked.kind,
@@ -187,11 +187,11 @@ def _refuse_more_than_passed(session: Session, person_id: int, new: Dated, rules
         raise InvalidInput(_("Nothing was entered."), [_("Amount: with the other entries, more than passed between the dates")])
 
 
-def decide(session: Session, entry: ElsewhereHours, what: str, reason: str, attestor: Attestor) -> bool:
+def decide(storage: Storage, entry: ElsewhereHours, what: str, reason: str, attestor: Attestor) -> bool:
     """Approve, return or withdraw an entry; return whether it was still to be decided so. The caller holds the entry's lock.
 
     Raises:
-        InvalidInput: it is their own, they entered what they approve, or there is no reason.
+        InvalidInput: it is their own, they entered what they approve, its document is gone, or there is no reason.
     """
     if (what, entry.state) not in {(APPROVED, PROPOSED), (RETURNED, PROPOSED), (WITHDRAWN, PROPOSED), (WITHDRAWN, APPROVED)}:
         return False
@@ -200,10 +200,15 @@ def decide(session: Session, entry: ElsewhereHours, what: str, reason: str, atte
         raise InvalidInput(_("Nothing was decided."), [_own_words()])
     if what == APPROVED and by == entry.entered_by:
         raise InvalidInput(_("Nothing was decided."), [_("Somebody else of the office approves what you have entered.")])
+    if what == APPROVED and storage.size(document_object(entry.person_id, entry.document_sha256)) is None:
+        raise InvalidInput(
+            _("Nothing was decided."), [_("The document is not in the file store any more: return the entry, so that it is sent again.")]
+        )
     if what != APPROVED and not said:
         raise InvalidInput(_("Nothing was decided."), [_("Say why; the reason is kept in the history.")])
     if len(said) > REASON_MAX or not said.isprintable():
         raise InvalidInput(_("Nothing was decided."), [_("Reason: at most %(most)s characters, in one line", most=REASON_MAX)])
+    session = attestor.session
     if what == APPROVED:
         entry.statement_id = attestor.credited_elsewhere(entry.person_id, statement_content(entry))
         entry.statement_sha256 = text_sha256(xapi.store.load_texts(session, [entry.statement_id])[entry.statement_id]).hex()
@@ -237,12 +242,13 @@ def bundled(entry: ElsewhereHours) -> dict[str, object]:
     return content | {"id": str(entry.id), "statement": str(entry.statement_id), "approved_at": approved.isoformat(timespec="seconds")}
 
 
-def forget(session: Session, storage: Storage, person_id: int) -> None:
-    """Delete what was entered for a person who is erased; a document goes with the last entry that names it."""
+def forget(session: Session, person_id: int) -> None:
+    """Delete what was entered for a person who is erased. Their documents go when that is committed (`delete_documents`)."""
     own = select(ElsewhereHours.id).where(ElsewhereHours.person_id == person_id)
-    documents = set(session.scalars(select(ElsewhereHours.document_sha256).where(ElsewhereHours.person_id == person_id)))
     session.execute(delete(ElsewhereDecision).where(ElsewhereDecision.entry_id.in_(own)))
     session.execute(delete(ElsewhereHours).where(ElsewhereHours.person_id == person_id))
-    kept = set(session.scalars(select(ElsewhereHours.document_sha256).where(ElsewhereHours.document_sha256.in_(documents))))
-    for sha256 in documents - kept:
-        storage.delete(document_object(sha256))
+
+
+def delete_documents(storage: Storage, person_id: int) -> None:
+    """Delete a person's documents from the file store; a repetition is not an error."""
+    storage.delete_below(f"elsewhere/{person_id}")

@@ -84,7 +84,7 @@ def decide_elsewhere(person_id: int, entry_id: int) -> ResponseReturnValue:
             if entry is None:
                 raise NotFound(not_there())
             attestor = Attestor(writing, current_app.extensions["settings"].public_url, person().id, now())
-            done = elsewhere.decide(writing, entry, what, reason, attestor)
+            done = elsewhere.decide(storage(), entry, what, reason, attestor)
     except InvalidInput as error:
         return _page(whose, error.problems or [error.message])
     said = {
@@ -106,7 +106,7 @@ def document(person_id: int, entry_id: int) -> ResponseReturnValue:
     whose = own_or_teacher(person_id)
     own = (ElsewhereHours.id == entry_id, ElsewhereHours.person_id == whose.id)
     entry = session().scalar(select(ElsewhereHours).where(*own))
-    name = None if entry is None else elsewhere.document_object(entry.document_sha256)
+    name = None if entry is None else elsewhere.document_object(entry.person_id, entry.document_sha256)
     if entry is None or name is None or storage().size(name) is None:
         raise NotFound(not_there())
     record_access(whose, EXPORTED, "document")

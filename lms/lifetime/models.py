@@ -44,7 +44,7 @@ class ElsewhereHours(Base):
     amount: Mapped[Decimal] = mapped_column(Hundredths)
     document_name: Mapped[str] = mapped_column(String(200))
     document_mimetype: Mapped[str] = mapped_column(String(100))
-    document_sha256: Mapped[str] = mapped_column(String(64), index=True)  # also its name in the file store
+    document_sha256: Mapped[str] = mapped_column(String(64), index=True)  # also a part of its name in the file store
     state: Mapped[str] = mapped_column(String(10), index=True)  # one of STATES
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     entered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -1,4 +1,4 @@
-"""Triggers that keep ledger, register, certificates, history, letterheads and signing certificates as they were written.
+"""Triggers that keep ledger, register, certificates, history, hours earned elsewhere and more as they were written.
 
 They bind every role that writes, also by accident, and also if it owns the tables. What erasure and the life of a certificate change is
 allowed exactly: an erased person's name, evidence and reasons may be emptied, and nothing else of their rows. `lms db upgrade` takes the
@@ -16,6 +16,13 @@ ERASED_CERTIFICATE = (
     " WHERE c.id = OLD.certificate_id AND e.evidence_erased_at IS NOT NULL)"
 )
 ERASED_PERSON = "EXISTS (SELECT 1 FROM person p WHERE p.id = OLD.person_id AND NOT p.active)"
+MADE_NOBODY = (  # erased, and not only closed
+    "EXISTS (SELECT 1 FROM person p WHERE p.id = OLD.person_id AND NOT p.active AND p.username = 'erased-' || p.id)"
+)
+MADE_NOBODY_BY_ENTRY = (
+    "EXISTS (SELECT 1 FROM elsewhere_hours h JOIN person p ON p.id = h.person_id"
+    " WHERE h.id = OLD.entry_id AND NOT p.active AND p.username = 'erased-' || p.id)"
+)
 NEVER = "(1 = 0)"
 
 
@@ -60,6 +67,15 @@ GUARDS = (
     Guard("account_change"),
     Guard("audit_export"),
     Guard("access_record", ("reason",), f"NEW.reason = '' AND {ERASED_PERSON}", deleted_if="(1 = 1)"),  # old ones are deleted
+    Guard(
+        "elsewhere_hours",
+        ("state", "statement_id", "statement_sha256"),
+        "OLD.state = 'proposed'"
+        " OR (OLD.state = 'approved' AND NEW.state = 'withdrawn' AND {same:statement_id} AND {same:statement_sha256})",
+        deleted_if=MADE_NOBODY,
+    ),
+    Guard("elsewhere_decision", deleted_if=MADE_NOBODY_BY_ENTRY),
+    Guard("lifetime_rule"),
     Guard("letterhead"),
     Guard("logo"),
     Guard("signing_certificate", ("revoked_at", "reason"), "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL"),

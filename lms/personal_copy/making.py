@@ -86,7 +86,7 @@ def _files(session: Session, order: JobOrder, person: Person, piece: Piece) -> F
         yield from [] if file is None else _stored(f"files/tasks/{number}-{file.name}", file.object_name)
     else:
         entry = session.get(ElsewhereHours, number)
-        name = "" if entry is None else elsewhere.document_object(entry.document_sha256)
+        name = "" if entry is None else elsewhere.document_object(entry.person_id, entry.document_sha256)
         yield from [] if entry is None else _stored(f"files/earned-elsewhere/{number}-{entry.document_name}", name)
 
 

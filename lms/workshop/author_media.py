@@ -12,6 +12,7 @@ from courses.formats.captions import captions_problem
 from courses.strict_json.problem import Problem
 from lms.catalogue import contents
 from lms.storage import Storage
+from lms.workshop.counting import Admit
 
 PICTURE_BYTES, FILM_BYTES, CAPTION_BYTES = 5_000_000, 200_000_000, 1_000_000
 HEAD = 4096
@@ -37,25 +38,29 @@ class KeptFile:
     seconds: float | None = None
 
 
-def keep(storage: Storage, file: Path) -> KeptFile | Problem:
-    """Store a file if it is a picture, a film or captions that every browser shows; otherwise return the problem."""
+def keep(storage: Storage, file: Path, admit: Admit) -> KeptFile | Problem:
+    """Store a file if it is a picture, a film or captions that every browser shows; otherwise return the problem.
+
+    Raises:
+        TooLarge: the organisation has no room for it; it is not stored.
+    """
     with file.open("rb") as opened:
         head = opened.read(HEAD)
     size = file.stat().st_size
     picture, film = document.kind_of(head), video_file.kind_of(head)
     if picture is not None and picture != document.PDF:
-        return _too_large(size, PICTURE_BYTES) or _kept(storage, file, "images", picture)
+        return _too_large(size, PICTURE_BYTES) or _kept(storage, file, admit, ("images", picture))
     if film is not None:
-        return _too_large(size, FILM_BYTES) or _film(storage, file, film)
+        return _too_large(size, FILM_BYTES) or _film(storage, file, admit, film)
     if head.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
         wrong = _too_large(size, CAPTION_BYTES) or captions_problem(file.read_bytes(), "")
-        return wrong or _kept(storage, file, "captions", "vtt")
+        return wrong or _kept(storage, file, admit, ("captions", "vtt"))
     return Problem("not-for-forms")
 
 
-def keep_all(storage: Storage, media: Mapping[str, Path]) -> dict[str, KeptFile | Problem]:
+def keep_all(storage: Storage, media: Mapping[str, Path], admit: Admit) -> dict[str, KeptFile | Problem]:
     """Store the media of an `.h5p` that was opened, by their names in it."""
-    return {name: keep(storage, path) for name, path in media.items()}
+    return {name: keep(storage, path, admit) for name, path in media.items()}
 
 
 def sha256_in(name: str) -> str | None:
@@ -88,22 +93,24 @@ def _written(storage: Storage, object_name: str, size: int, folder: Path) -> Pat
     return path
 
 
-def _film(storage: Storage, file: Path, kind: str) -> KeptFile | Problem:
+def _film(storage: Storage, file: Path, admit: Admit, kind: str) -> KeptFile | Problem:
     codec = video_file.hevc_in(file)
     if codec is not None:
         return Problem("hevc", "", {"codec": codec})
     seconds = video_file.seconds_of(file)
-    return Problem("unknown-film-length") if seconds is None else _kept(storage, file, "videos", kind, seconds)
+    return Problem("unknown-film-length") if seconds is None else _kept(storage, file, admit, ("videos", kind), seconds)
 
 
 def _too_large(size: int, most: int) -> Problem | None:
     return Problem("file-too-large", "", {"mb": most // 1_000_000}) if size > most else None
 
 
-def _kept(storage: Storage, file: Path, folder: str, kind: str, seconds: float | None = None) -> KeptFile:
+def _kept(storage: Storage, file: Path, admit: Admit, place: tuple[str, str], seconds: float | None = None) -> KeptFile:
+    folder, kind = place
     with file.open("rb") as opened:
         digest = sha256()
         while piece := opened.read(1 << 20):
             digest.update(piece)
+    admit({digest.hexdigest(): file.stat().st_size})
     stored = contents.put(storage, digest.hexdigest(), file)
     return KeptFile(f"{folder}/{stored.sha256}.{kind}", MIMES[kind], stored.bytes, seconds)

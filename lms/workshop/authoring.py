@@ -19,6 +19,7 @@ from courses.values import Activity
 from lms.catalogue import contents
 from lms.storage import Storage
 from lms.workshop.author_media import keep_all, media_from
+from lms.workshop.counting import Admit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ def made(storage: Storage, document: ActivityDocument, name: str) -> Iterator[Pa
         yield path
 
 
-def opened(storage: Storage, path: Path) -> dict[str, Any] | list[Problem]:
+def opened(storage: Storage, path: Path, admit: Admit) -> dict[str, Any] | list[Problem]:
     """Return the document of an `.h5p` as JSON for a form, with its media in the file store, or the problems."""
     found = read_h5p(path)
     if isinstance(found, list):
         return found
-    kept = keep_all(storage, found.media)
+    kept = keep_all(storage, found.media, admit)
     problems = [replace(one, path=name) for name, one in kept.items() if isinstance(one, Problem)]
     return problems or _renamed(
         document_json(found.document), {name: one.path for name, one in kept.items() if not isinstance(one, Problem)}
@@ -67,13 +68,14 @@ def _renamed(value: Any, names: Mapping[str, str], field: str = "") -> Any:
     return names.get(value, value) if field in {"path", "video", "poster"} else value
 
 
-def played(storage: Storage, document: ActivityDocument) -> PlayedDocument | list[Problem]:
+def played(storage: Storage, document: ActivityDocument, admit: Admit) -> PlayedDocument | list[Problem]:
     """Store a document as publishing would, with its answers taken out; no course names it."""
     with made(storage, document, "preview.h5p") as path:
         package = path if isinstance(path, list) else open_package(path)
         if not isinstance(package, Package):
             return package
         package = replace(package, source=None)
+        admit(contents.contents_of(package))
         contents.store(storage, package)
         (activity,) = package.course.activities
         listing = contents.listings_of(package)[activity.key]

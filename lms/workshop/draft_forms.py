@@ -11,6 +11,7 @@ from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem
 from lms.storage import Storage
 from lms.workshop import authoring, drafts, intake
+from lms.workshop.counting import Admit
 from lms.workshop.intake import CheckedFile, DraftActivity
 
 
@@ -47,10 +48,10 @@ def seen_of(activity: DraftActivity) -> str:
     return digest_of([activity["files"], activity.get("answers"), activity["title"]["zh"]])
 
 
-def checked(storage: Storage, document: ActivityDocument, key: str | None) -> CheckedFile | list[Problem]:
+def checked(storage: Storage, document: ActivityDocument, admit: Admit, key: str | None) -> CheckedFile | list[Problem]:
     """Make the `.h5p` of a document and take it in for a draft, with its answers apart; `key`: the activity that it replaces."""
     with authoring.made(storage, document, f"{document.type}.h5p") as path:
-        return path if isinstance(path, list) else intake.take_in(storage, path, key)
+        return path if isinstance(path, list) else intake.take_in(storage, path, admit, key)
 
 
 def _json(content: bytes | None) -> dict[str, Any]:

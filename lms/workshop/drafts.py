@@ -2,7 +2,8 @@
 
 **The seam for authoring forms.** A form that makes or mends an activity's file calls two functions, the first outside the transaction:
 
-    checked = intake.take_in(storage(), path, key)          # or a list of problems; `key` None makes a new activity
+    admit = counted_for(draft.organisation_id, settings)    # counts the contents toward the storage limit
+    checked = intake.take_in(storage(), path, admit, key)   # or a list of problems; `key` None makes a new activity
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
         [key] = drafts.put_activity(writing, draft, checked, By(person().id, now()), Placing(title=…, module=…))

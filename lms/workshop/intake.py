@@ -18,6 +18,7 @@ from lms.catalogue import contents
 from lms.catalogue.contents import Listing
 from lms.catalogue.uploads import check
 from lms.storage import Storage
+from lms.workshop.counting import Admit
 from lms.workshop.documents import values_of
 
 LONGEST_START = 40
@@ -30,16 +31,18 @@ class CheckedFile:
     """A file that may become one or several activities of a draft, as `lms.workshop.documents` has them; all its contents are stored."""
 
     activities: tuple[DraftActivity, ...]
-    contents: Mapping[str, int]  # hash → bytes, for the room that they take
     warnings: tuple[Problem, ...] = ()
 
 
 def take_in(
-    storage: Storage, path: Path, key: str | None = None, offered: FindLibrary = nothing, *, own_hosts: bool = False
+    storage: Storage, path: Path, admit: Admit, key: str | None = None, offered: FindLibrary = nothing, *, own_hosts: bool = False
 ) -> CheckedFile | list[Problem]:
-    """Check a file and store its contents, or return every problem. It takes no database: call it before the transaction.
+    """Check a file, count and store its contents, or return every problem. Call it before the transaction: `admit` opens its own.
 
     The file's own name is that of `path`. `key`: the activity that the file shall replace; otherwise each activity gets a new key.
+
+    Raises:
+        TooLarge: the organisation has no room for it; nothing is stored.
     """
     found = check(path, offered, own_hosts=own_hosts)
     if found.package is None:
@@ -51,10 +54,10 @@ def take_in(
         return [Problem("stands-alone", path.name, {"format": alone[0]})]
     if key is not None and len(package.course.activities) != 1:
         return [Problem("several-activities", path.name, {"count": len(package.course.activities)})]
+    admit(contents.contents_of(package))
     contents.store(storage, package)
     return CheckedFile(
         tuple(_activity(storage, package, one, key) for module in package.outline["modules"] for one in module["activities"]),
-        contents.contents_of(package),
         package.warnings,
     )
 

@@ -23,6 +23,7 @@ from lms.errors import LmsError
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
 from lms.storage import storage
 from lms.workshop import drafts, intake
+from lms.workshop.counting import counted_for
 from lms.workshop.intake import CheckedFile
 
 TAKING = "draft-file"
@@ -55,10 +56,12 @@ def _take(upload: Upload, params: Params, folder: Path, report: ReportProgress) 
         _end(upload.id, refusal=infected)
         return
     offered = site_library.offered(session(), storage(), by, folder / "libraries")
-    found = intake.take_in(storage(), path, params.get("activity"), offered, own_hosts=bool(settings.package_url))
-    release()
-    report(HUNDREDTHS, HUNDREDTHS)
     try:
+        admit = counted_for(drafts.own(session(), params["draft"], by).organisation_id, settings)
+        release()
+        found = intake.take_in(storage(), path, admit, params.get("activity"), offered, own_hosts=bool(settings.package_url))
+        release()
+        report(HUNDREDTHS, HUNDREDTHS)
         _put(upload.id, params, found if isinstance(found, CheckedFile) else None)
     except LmsError as error:
         _end(upload.id, refusal=error.message)

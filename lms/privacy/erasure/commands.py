@@ -61,7 +61,7 @@ def erase_whole(person_id: int, asked_by: int | None) -> Erasure:
     more = True
     while more:
         with transaction() as writing:
-            more = erasure.go_on(writing, begun.id, now())
+            more = erasure.go_on(writing, begun.id, now(), storage())
     with transaction() as reading:
         return reading.get_one(Erasure, begun.id)
 

@@ -133,11 +133,11 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     receiving.forget(session, storage, person.id)
     work.forget(session, storage, numbers)
     certificate_files.forget(session, storage, numbers)
-    elsewhere.forget(session, storage, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
     session.flush()  # the guards of some tables ask whether their person is erased
+    elsewhere.forget(session, person.id)
     people_tables.erase(session, person.id)
     login_sessions.end_all(session, [person.id])
     session.add(begun)
@@ -188,9 +188,10 @@ def _make_nobody(person: Person) -> None:
     person.account, person.fs_uniquifier = str(uuid.uuid4()), uuid.uuid4().hex
 
 
-def go_on(session: Session, erasure_id: int, now: datetime) -> bool:
-    """Erase some more of a person's data from the record store; return whether there may be more."""
+def go_on(session: Session, erasure_id: int, now: datetime, storage: Storage) -> bool:
+    """Erase some more of a person's documents and of their data in the record store; return whether there may be more."""
     found = session.get_one(Erasure, erasure_id, with_for_update=True)
+    elsewhere.delete_documents(storage, found.person_id)  # here and not in `begin`, which may still be rolled back
     agents = [uuid.UUID(one) for one in found.agents]
     count = xapi.removals.erase_some(session, agents, now)
     found.statements += count

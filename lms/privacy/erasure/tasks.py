@@ -10,6 +10,7 @@ from lms.clock import now
 from lms.db import transaction
 from lms.privacy.erasure import person as erasure
 from lms.privacy.erasure.models import Erasure
+from lms.storage import storage
 
 EVERY_SECONDS = 60
 TURN_SECONDS = 2
@@ -26,7 +27,7 @@ def go_on() -> bool:
             begun = session.scalar(unfinished)
             if begun is None:
                 return False
-            more = erasure.go_on(session, begun, now())
+            more = erasure.go_on(session, begun, now(), storage())
     ring(go_on)
     return True
 

@@ -22,16 +22,17 @@ from courses.grading import grade, is_blank
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
-from lms.catalogue import contents, room
+from lms.catalogue import contents
 from lms.catalogue.scanning import scan_refusal
 from lms.config import Settings
-from lms.db import release, session
+from lms.db import release
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
 from lms.learning.words import content_texts
 from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
 from lms.workshop import author_media, authoring
+from lms.workshop.counting import Admit, counted_for
 from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
 
 bp = Blueprint("authoring", __name__, url_prefix="/workshop")
@@ -108,7 +109,7 @@ def config_of(kind: str) -> dict[str, Any]:
 def add_file() -> ResponseReturnValue:
     """Take a picture, a film or captions of a form into the file store."""
     with TemporaryDirectory(prefix="author-") as folder:
-        kept = author_media.keep(storage(), _received(Path(folder)))
+        kept = author_media.keep(storage(), _received(Path(folder)), _counted())
     if isinstance(kept, Problem):
         raise refused([kept])
     return _json(asdict(kept))
@@ -133,21 +134,23 @@ def picture(name: str) -> ResponseReturnValue:
 def open_file() -> ResponseReturnValue:
     """Read an `.h5p` of one of our types for its form."""
     with TemporaryDirectory(prefix="author-") as folder:
-        found = authoring.opened(storage(), _received(Path(folder)))
+        found = authoring.opened(storage(), _received(Path(folder)), _counted())
     if isinstance(found, list):
         raise refused(found)
     return _json({"document": found, "form": url_for("authoring.form", kind=found["type"])})
 
 
+def _counted() -> Admit:
+    return counted_for(person().organisation_id, _settings())
+
+
 def _received(folder: Path) -> Path:
-    """Write the uploaded file into a folder, if the organisation has room for it."""
+    """Write the uploaded file into a folder; what is kept of it is counted before it is stored."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise InvalidInput(_("No file arrived. Choose one and try again."))
     path = folder / "received"
     upload.save(path)
-    kept = room.used(session(), person().organisation_id)
-    room.check_bytes(kept, path.stat().st_size, _settings().organisation_courses_mb * room.MEGABYTE)
     release()
     if refusal := scan_refusal(upload.filename, path, _settings(), most_s=SCAN_S):
         raise InvalidInput(refusal)
@@ -181,7 +184,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 def preview() -> ResponseReturnValue:
     """Store the document as publishing would, and return the address of its frame."""
     document = document_of(body_in(DocumentBody).document)
-    shown = authoring.played(storage(), document)
+    shown = authoring.played(storage(), document, _counted())
     if isinstance(shown, list):
         raise refused(shown)
     drawn = None if shown.key is None else draw(shown.key, token_hex(8))

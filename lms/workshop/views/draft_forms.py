@@ -14,7 +14,6 @@ from courses.outline import Text
 from lms.accounts.access import person, requires
 from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER
-from lms.catalogue import room
 from lms.clock import now
 from lms.config import Settings
 from lms.db import release, session, transaction
@@ -22,6 +21,7 @@ from lms.errors import Conflict, NotFound
 from lms.i18n import pick
 from lms.storage import storage
 from lms.workshop import draft_forms, drafts
+from lms.workshop.counting import counted_for
 from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
@@ -93,18 +93,16 @@ def put_again(draft_id: int, key: str) -> ResponseReturnValue:
 
 
 def _put(draft_id: int, key: str | None) -> Response:
-    drafts.own(session(), draft_id, person())
+    settings: Settings = current_app.extensions["settings"]
+    admit = counted_for(drafts.own(session(), draft_id, person()).organisation_id, settings)
     sent: PutBody = body_in(PutBody)
     document: ActivityDocument = document_of(sent.document)
     release()
-    found = draft_forms.checked(storage(), document, key)
+    found = draft_forms.checked(storage(), document, admit, key)
     if isinstance(found, list):
         raise refused(found)
-    settings: Settings = current_app.extensions["settings"]
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
-        more = sum(found.contents.values())
-        room.check_bytes(room.used(writing, draft.organisation_id), more, settings.organisation_courses_mb * room.MEGABYTE)
         title = Text(document.title, document.title)
         old = find(draft.document, "activity", key) if key else None
         _demand_unchanged(old, sent.seen)

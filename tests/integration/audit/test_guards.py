@@ -71,6 +71,14 @@ WRITES = (
     "DELETE FROM audit_export",
     "UPDATE access_record SET reason = ''",
     "UPDATE access_record SET at = at",
+    "UPDATE elsewhere_hours SET amount = 9900",
+    "UPDATE elsewhere_hours SET state = 'proposed'",
+    "UPDATE elsewhere_hours SET state = 'withdrawn', statement_sha256 = 'x'",
+    "DELETE FROM elsewhere_decision",
+    "DELETE FROM elsewhere_hours",
+    "UPDATE elsewhere_decision SET reason = 'x'",
+    "UPDATE lifetime_rule SET sha256 = 'x'",
+    "DELETE FROM lifetime_rule",
     "UPDATE signing_certificate SET certificate = '1'",
     "DELETE FROM signing_certificate",
 )
@@ -105,6 +113,7 @@ def test_what_must_never_change_cannot_be_changed_while_certificates_and_erasure
     erase(office)
     assert office.findings() == []
     assert refused(office.world.app, ("UPDATE certificate SET facts = '{}'", "DELETE FROM certificate")) == []
+    assert office.world.act(lambda session: session.scalar(text("SELECT count(*) FROM elsewhere_hours"))) == 0, "erased with the teacher"
     office.world.act(
         lambda session: site_key.revoke(session, session.scalar(text("SELECT sha256 FROM signing_certificate")), "被盗", third.issued_at)
     )
@@ -126,7 +135,16 @@ def account_change(office: Office) -> None:
         "INSERT INTO held_session (enrolment_id, activity, session, flags, seconds, state, raised_at)"
         " VALUES (1, 'c1:a', 'x', ' rate ', 60, 'open', '2026-03-01')"
     )
-    for one in (change, export, access, proposal, appeal, held):
+    earned = (
+        "INSERT INTO elsewhere_hours (person_id, kind, title, provider, first_on, last_on, unit, amount, document_name, document_mimetype,"
+        " document_sha256, state, entered_at, entered_by) SELECT id, 'x', 'x', 'x', '2026-01-01', '2026-01-01', 'hours', 100, 'x', 'x',"
+        " 'x', 'approved', '2026-03-01', id FROM person WHERE username = 'teacher'"
+    )
+    decided = (
+        "INSERT INTO elsewhere_decision (entry_id, what, reason, at, by) SELECT id, 'approved', '', entered_at, 1 FROM elsewhere_hours"
+    )
+    rule = "INSERT INTO lifetime_rule (code, number, document, sha256, imported_at) VALUES ('x', 1, '{}', 'x', '2026-03-01')"
+    for one in (change, export, access, proposal, appeal, held, earned, decided, rule):
         office.world.act(lambda session, row=one: session.execute(text(row)))
 
 

@@ -53,7 +53,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "upload": "files on their way to become courses",
     "course_label": "words under which the library finds a course",
     **dict.fromkeys(("draft", "draft_change", "draft_comment"), "courses that are not published yet"),
-    "course_file": "how much room the files of courses take",
+    **dict.fromkeys(("course_file", "workshop_file"), "how much room the files of courses and drafts take"),
     "h5p_library": "which files contents play with; what is earned follows from statements",
     "answer_key": "decides attempts as they come in",
     "class_staff": "who runs a class",

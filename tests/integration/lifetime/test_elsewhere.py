@@ -1,91 +1,16 @@
-"""Do hours earned elsewhere need a document and a second person, stay apart from measured hours, and leave a trace?"""
+"""Do hours earned elsewhere need a document and a second person, and stay apart from measured hours?"""
 
-import io
-import json
+import hashlib
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from lms.access_log.models import AccessRecord
-from lms.accounts.models import OFFICE, Organisation, Person
-from lms.accounts.people import add_organisation, add_person
-from lms.audit.elsewhere_check import differences
-from lms.hours import recompute_any_file
-from lms.lifetime import elsewhere, rules
-from lms.lifetime.models import ElsewhereDecision, ElsewhereHours
-from lms.storage import storage
-from tests.access import form_token
+from lms.lifetime import rules
+from lms.lifetime.models import ElsewhereHours
 from tests.factories import World, signed_in
-
-PDF = b"%PDF-1.7 a scan"
-GOOD = {
-    "title": "国培示范项目",
-    "provider": "某师范大学",
-    "first_on": "2025-07-01",
-    "last_on": "2025-07-10",
-    "kind": "school-based",
-    "unit": "hours",
-    "amount": "30.5",
-}
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """SQLite: these pages hold no SQL of their own that differs."""
-    return sqlite_url
-
-
-@pytest.fixture
-def offices(world: World) -> World:
-    """Two people of the teacher's office, and one of another."""
-
-    def people(session: Session) -> None:
-        rules.import_toml(session, rules.example(), world.clock())
-        own = session.query(Organisation).filter_by(code="p1").one()
-        other = add_organisation(session, "o2", "别处办公室", "office")
-        for name, place in (("first", own), ("second", own), ("stranger", other)):
-            add_person(session, name, name, (OFFICE,), password=None, organisation=place)
-        session.get_one(Person, world.person_id).role_names = "teacher,office"
-
-    world.act(people)
-    return world
-
-
-def enter(client: FlaskClient, world: World, content: bytes = PDF, name: str = "证书.pdf", **changes: str) -> Any:
-    sent = {**GOOD, **changes, "document": (io.BytesIO(content), name)}
-    return client.post(
-        f"/lifetime/{world.person_id}/elsewhere", data=sent, content_type="multipart/form-data", headers={"X-CSRFToken": form_token(client)}
-    )
-
-
-def decide(client: FlaskClient, world: World, what: str, reason: str = "", entry: int = 1) -> Any:
-    return client.post(
-        f"/lifetime/{world.person_id}/elsewhere/{entry}", data={"what": what, "reason": reason}, headers={"X-CSRFToken": form_token(client)}
-    )
-
-
-def bundle(world: World) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(world.client().get(f"/lifetime/{world.person_id}/five-years-360.json").text)
-    return found
-
-
-def hours(world: World) -> tuple[str, int]:
-    """Return the hours from elsewhere of 2025, and the measured seconds of all years."""
-    result, problems = recompute_any_file(json.dumps(bundle(world)))
-    assert result is not None, problems
-    periods = result["periods"]
-    elsewhere_2025 = (
-        next(one["years"]["2025"]["elsewhere"] for one in periods if "2025" in one["years"]) if periods[0]["first"] == 2021 else "0"
-    )
-    return elsewhere_2025, sum(one["measured_seconds"] for one in periods)
-
-
-def found_wrong(world: World) -> list[str]:
-    lines: list[str] = world.act(lambda session: list(differences(session, storage())))
-    return lines
+from tests.integration.lifetime.entering import PDF, bundle, decide, enter, found_wrong, hours
 
 
 def test_it_counts_after_a_second_person_approved_and_never_as_measured(offices: World) -> None:
@@ -98,7 +23,7 @@ def test_it_counts_after_a_second_person_approved_and_never_as_measured(offices:
     assert decide(second, offices, "approved").status_code == 302
     assert hours(offices) == ("30.5", 0)
     assert "30.5" in offices.client().get("/lifetime/").text
-    assert bundle(offices)["elsewhere"][0]["document"] == elsewhere.hashlib.sha256(PDF).hexdigest()
+    assert bundle(offices)["elsewhere"][0]["document"] == hashlib.sha256(PDF).hexdigest()
     assert found_wrong(offices) == []
 
 
@@ -215,41 +140,6 @@ def test_the_document_is_for_the_teacher_and_their_office_only(offices: World) -
     assert signed_in(offices.app, "stranger").get(place).status_code == 404
     assert enter(signed_in(offices.app, "stranger"), offices).status_code == 404
     assert decide(signed_in(offices.app, "stranger"), offices, "approved").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (update(ElsewhereHours).values(amount=99), "is not what statement"),
-        (update(ElsewhereHours).values(person_id=3), "is about somebody else"),
-        (update(ElsewhereHours).values(statement_sha256="0" * 64), "was changed after it was stored"),
-        (update(ElsewhereHours).values(state="withdrawn"), "its state is not its last decision"),
-        (update(ElsewhereHours).values(statement_id=None), "approval and statement do not belong together"),
-        (update(ElsewhereHours).values(entered_by=3), "entered it"),
-        (update(ElsewhereDecision).values(what="returned"), "nobody approved it"),
-    ],
-)
-def test_the_check_finds_an_edit_in_the_database(offices: World, change: Any, said: str) -> None:
-    enter(signed_in(offices.app, "first"), offices)
-    decide(signed_in(offices.app, "second"), offices, "approved")
-    offices.act(lambda session: session.execute(change))
-    assert any(said in line for line in found_wrong(offices)), found_wrong(offices)
-
-
-def test_the_check_finds_a_document_that_was_changed_or_lost(offices: World) -> None:
-    enter(signed_in(offices.app, "first"), offices)
-    name = elsewhere.document_object(elsewhere.hashlib.sha256(PDF).hexdigest())
-    offices.act(lambda _session: storage().put(name, b"%PDF-1.7 another"))
-    assert any("its document was changed" in line for line in found_wrong(offices))
-    offices.act(lambda _session: storage().delete(name))
-    assert any("its document is not in the file store" in line for line in found_wrong(offices))
-
-
-def test_erasing_a_person_takes_entries_and_documents_that_nobody_else_has(offices: World) -> None:
-    enter(signed_in(offices.app, "first"), offices)
-    offices.act(lambda session: elsewhere.forget(session, storage(), offices.person_id))
-    assert offices.act(lambda session: session.scalars(select(ElsewhereHours)).all()) == []
-    assert offices.act(lambda _session: storage().size(elsewhere.document_object(elsewhere.hashlib.sha256(PDF).hexdigest()))) is None
 
 
 def test_each_look_and_export_by_the_office_is_recorded_and_ones_own_never(offices: World) -> None:

@@ -18,15 +18,9 @@ from lms.errors import InvalidInput
 from lms.hours import recompute_any_file
 from lms.lifetime import rules
 from lms.storage import storage
-from tests.factories import World, add_class, signed_in
+from tests.factories import PUBLIC_URL, World, add_class, signed_in
 
 CODE = "five-years-360"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """SQLite: these pages hold no SQL of their own that differs."""
-    return sqlite_url
 
 
 @pytest.fixture
@@ -186,7 +180,7 @@ def test_a_rule_that_was_rewritten_in_the_database_counts_nothing_until_it_is_im
     page(ruled.client(), "/lifetime/")
     ruled.act(rewrite)
     assert "规则在导入之后被改动" in page(ruled.client(), "/lifetime/", 409)
-    assert ruled.act(lambda session: list(differences(session, storage()))) == [
+    assert ruled.act(lambda session: list(differences(session, storage(), PUBLIC_URL))) == [
         f"multi-year rule {CODE}, version 1: it was changed after it was imported"
     ]
     assert ruled.act(lambda session: rules.import_toml(session, rules.example(), ruled.clock()).version.number) == 2

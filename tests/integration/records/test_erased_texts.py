@@ -56,7 +56,7 @@ def erase(world: World) -> None:
         erasure.begin(session, session.get_one(Person, world.person_id), None, PUBLIC_URL, world.clock(), storage())
 
     world.act(begin)
-    while world.act(lambda session: erasure.go_on(session, session.scalars(select(Erasure.id)).one(), world.clock())):
+    while world.act(lambda session: erasure.go_on(session, session.scalars(select(Erasure.id)).one(), world.clock(), storage())):
         pass
 
 

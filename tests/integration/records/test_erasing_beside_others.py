@@ -60,7 +60,9 @@ class Meeting:
     def erase(self) -> None:
         """Erase the person to the end."""
         self.world.act(self.begin)
-        while self.world.act(lambda session: erasure.go_on(session, session.scalars(select(Erasure.id)).one(), self.world.clock())):
+        while self.world.act(
+            lambda session: erasure.go_on(session, session.scalars(select(Erasure.id)).one(), self.world.clock(), storage())
+        ):
             pass
 
     def first(self, work: Callable[[Session], Any]) -> None:

@@ -203,7 +203,7 @@ def test_killed_half_way_it_goes_on_where_it_was(studied: World, monkeypatch: py
             begun = erasure.begin(session, person, None, "http://localhost", studied.clock(), storage())
         monkeypatch.setattr("xapi.storage.erasure.erase_some.__defaults__", (2,))
         with transaction() as session:
-            assert erasure.go_on(session, begun.id, studied.clock())
+            assert erasure.go_on(session, begun.id, studied.clock(), storage())
     assert count(studied, StatementRow) == 3
     assert signed_in_name(studied) == f"erased-{studied.person_id}", "nobody from the first moment on"
     assert run(studied, "user", "erase", str(studied.person_id), "--yes").exit_code == 0
