@@ -95,3 +95,15 @@ def test_what_is_removed_comes_back_and_moves_by_keyboard(visitor: BrowserContex
     expect(at(page, "questions").locator("> section")).to_have_count(1)
     page.get_by_role("button", name="撤销").press("Enter")
     expect(at(page, "questions[0].options[1]").get_by_role("textbox")).to_have_value("甲")
+
+
+def test_what_was_typed_just_before_the_page_was_left_is_kept(visitor: BrowserContext, site: Site) -> None:
+    page = sign_in(visitor, site, "trainer", "/workshop/activities/quiz")
+    at(page, "title").locator("input").evaluate(
+        """(title) => {
+          title.value = "写到一半";
+          title.dispatchEvent(new Event("input", { bubbles: true }));
+          location.reload();
+        }"""
+    )
+    expect(at(page, "title").locator("input")).to_have_value("写到一半", timeout=SOON_MS)

@@ -56,7 +56,15 @@ export class Form {
     this.problems = this.problems.filter((one) => one.path !== path && !one.path.startsWith(`${path}.`) && !one.path.startsWith(`${path}[`));
     if (path) this.unmark(path);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.onChange(this.value), SLOW_TO_TYPE_MS);
+    this.timer = setTimeout(() => this.flush(), SLOW_TO_TYPE_MS);
+  }
+
+  /** Report a change that waits for the end of typing at once. */
+  flush() {
+    if (!this.timer) return;
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.onChange(this.value);
   }
 
   /** Change the structure and draw anew; `focus` is the path of the control that gets the focus, `part` which one of it. */

@@ -22,6 +22,8 @@ const form = new Form(find("form"), {
   onChange: keep,
 });
 
+addEventListener("pagehide", () => form.flush());
+
 function keep(value) {
   state.textContent = kept.write(value, seen) ? texts.kept : texts.not_kept;
 }
@@ -75,6 +77,7 @@ function complain(error) {
 function onPress(name, act) {
   const button = find(name);
   button?.addEventListener("click", async () => {
+    form.flush();
     summary.hidden = true;
     form.mark([]);
     form.draw();
