@@ -135,16 +135,16 @@ FAULTS = (
     Fault(
         "hours are rounded to the nearest",
         "rounding",
-        "credited_seconds * below //",
-        "(credited_seconds * below + policy.hour_minutes * 30 * above) //",
+        "seconds * below //",
+        "(seconds * below + hour_minutes * 30 * above) //",
     ),
     Fault(
         "hours are rounded in floats",
         "rounding",
-        "steps = credited_seconds * below // (policy.hour_minutes * 60 * above)",
-        "steps = int(credited_seconds / 60 / policy.hour_minutes / float(policy.round_to))",
+        "steps = seconds * below // (hour_minutes * 60 * above)",
+        "steps = int(seconds / 60 / hour_minutes / float(round_to))",
     ),
-    Fault("an hour has always 45 minutes", "rounding", "policy.hour_minutes * 60", "45 * 60"),
+    Fault("an hour has always 45 minutes", "rounding", "hour_minutes * 60 * above", "45 * 60 * above"),
     Fault("corrections are dropped", "changes", "if amount}", "if amount > 0}"),
     Fault("what is no longer credited stays in the account", "changes", "{*account, *credited}", "credited"),
     Fault(
