@@ -62,14 +62,23 @@ def _make(order: JobOrder, _piece: Piece) -> bytes:
     return b""
 
 
-def _check_and_publish(upload: Upload, folder: Path, locale: str, report: ReportProgress) -> None:
-    by = session().get_one(Person, upload.person_id)
-    path = folder / f"{PurePath(upload.name).stem[:LONGEST_STEM] or 'course'}{suffix_of(upload.name)}"
+def assembled(upload: Upload, default: Path, done: int, report: ReportProgress) -> tuple[Path, str]:
+    """Write an upload's whole file beside `default`, which names it if the upload's name is empty, and let the virus scanner look at it.
+
+    Return the file, and why it is refused, or ''. `done`: how far the job is then, in hundredths. Gives the connection back first.
+    """
+    path = default.with_name(f"{PurePath(upload.name).stem[:LONGEST_STEM] or default.name}{suffix_of(upload.name)}")
     release()
-    receiving.assemble(storage(), upload, path, part_of_report(report, 0, ASSEMBLED))
+    receiving.assemble(storage(), upload, path, part_of_report(report, 0, done))
     settings: Settings = current_app.extensions["settings"]
     with structlog.contextvars.bound_contextvars(upload=upload.id):
-        refusal = scan_refusal(upload.name, path, settings, lambda: report(ASSEMBLED, HUNDREDTHS))
+        return path, scan_refusal(upload.name, path, settings, lambda: report(done, HUNDREDTHS))
+
+
+def _check_and_publish(upload: Upload, folder: Path, locale: str, report: ReportProgress) -> None:
+    by = session().get_one(Person, upload.person_id)
+    path, refusal = assembled(upload, folder / "course", ASSEMBLED, report)
+    settings: Settings = current_app.extensions["settings"]
     if refusal:
         _refuse(upload.id, refusal)
         return

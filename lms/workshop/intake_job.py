@@ -2,9 +2,8 @@
 
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
-import structlog
 from flask import current_app, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -13,9 +12,7 @@ from lms.accounts.account_changes import By
 from lms.accounts.models import Person
 from lms.catalogue import receiving, site_library
 from lms.catalogue.models import Upload
-from lms.catalogue.publish_job import HUNDREDTHS, LONGEST_STEM, part_of_report
-from lms.catalogue.scanning import scan_refusal
-from lms.catalogue.uploads import suffix_of
+from lms.catalogue.publish_job import HUNDREDTHS, assembled
 from lms.clock import now
 from lms.config import Settings
 from lms.db import release, session, transaction
@@ -46,14 +43,10 @@ def _make(order: JobOrder, _piece: Piece) -> bytes:
 
 def _take(upload: Upload, params: Params, folder: Path, report: ReportProgress) -> None:
     by = session().get_one(Person, upload.person_id)
-    path = folder / f"{PurePath(upload.name).stem[:LONGEST_STEM] or 'file'}{suffix_of(upload.name)}"
-    release()
-    receiving.assemble(storage(), upload, path, part_of_report(report, 0, ASSEMBLED))
+    path, refusal = assembled(upload, folder / "file", ASSEMBLED, report)
     settings: Settings = current_app.extensions["settings"]
-    with structlog.contextvars.bound_contextvars(upload=upload.id):
-        infected = scan_refusal(upload.name, path, settings, lambda: report(ASSEMBLED, HUNDREDTHS))
-    if infected:
-        _end(upload.id, refusal=infected)
+    if refusal:
+        _end(upload.id, refusal=refusal)
         return
     offered = site_library.offered(session(), storage(), by, folder / "libraries")
     try:
