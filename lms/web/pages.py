@@ -55,6 +55,7 @@ ITEM_OF = {
     ),
     "lifetime.mine": "transcripts.mine",
     **dict.fromkeys(("lifetime.of_person", "lifetime.of_elsewhere", "lifetime.enter_elsewhere", "lifetime.waiting"), "people.mine"),
+    **dict.fromkeys(("certification.letterhead", "certification.preview_letterhead", "certification.set_letterhead"), "people.mine"),
 }
 
 
