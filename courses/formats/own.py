@@ -20,6 +20,7 @@ LONGEST_BODY, LONGEST_LINE, LONGEST_ALT, LONGEST_GUIDANCE = 50_000, 2000, 500, 5
 MOST_LEAST_CHARACTERS = 5000  # that a reflection may ask for at least
 PICTURE_KINDS = ("image/jpeg", "image/png", "image/webp", "image/gif")
 MOST_SECONDS = 36_000
+MOST_REVISIONS = 10**6
 TELLING = frozenset({"answer", "answers", "correct", "feedback"})  # a server-graded quiz must not send these to the browser
 
 
@@ -55,7 +56,7 @@ def check_quiz(body: Any) -> list[Problem]:
         path = f"questions[{number}]"
         kind = value.get("type") if isinstance(value, dict) else None
         parts = ("blanks",) if kind == "fill" else ("left", "right") if kind == "match" else ("options",)
-        question = reader.object(value, path, ("id", "type", "text", *parts), TELLING | {"picture"})
+        question = reader.object(value, path, ("id", "type", "text", *parts), TELLING | {"picture", "bank"})
         if question is None:
             continue
         for key in TELLING & question.keys():
@@ -65,12 +66,21 @@ def check_quiz(body: Any) -> list[Problem]:
         reader.filled(question["text"], f"{path}.text", LONGEST_LINE)
         if question.get("picture") is not None:
             check_picture(reader, question["picture"], f"{path}.picture")
+        check_origin(reader, question.get("bank"), f"{path}.bank")
         if kind == "fill":
             reader.whole(question["blanks"], f"{path}.blanks", least=1, most=MOST_BLANKS)
         else:
             for part in parts:
                 _check_options(reader, question[part], f"{path}.{part}")
     return reader.problems
+
+
+def check_origin(reader: CourseReader, value: Any, path: str) -> None:
+    """Check the question of a bank that a question was copied from, if there is one."""
+    origin = None if value is None else reader.object(value, path, ("id", "revision"), ())
+    if origin is not None:
+        reader.slug(origin["id"], f"{path}.id")
+        reader.whole(origin["revision"], f"{path}.revision", least=1, most=MOST_REVISIONS)
 
 
 def check_picture(reader: CourseReader, value: Any, path: str) -> None:

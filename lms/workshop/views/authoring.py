@@ -39,6 +39,7 @@ bp = Blueprint("authoring", __name__, url_prefix="/workshop")
 SCAN_S = 60.0  # while the request waits
 DOCUMENT_BYTES = 2_000_000
 UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
+BANK = {"find": "find_in_bank", "take": "take_from_bank", "newer": "newer_in_bank", "keep": "keep_in_bank"}  # what a quiz asks of the bank
 UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -99,9 +100,14 @@ def config_of(kind: str) -> dict[str, Any]:
             "h5p": url_for("authoring.download"),
             "preview": url_for("authoring.preview"),
             "answers": url_for("authoring.try_answers"),
+            "bank": _bank_urls() if kind == "quiz" else None,
         },
         "texts": form_texts() | {"content": content_texts()},
     }
+
+
+def _bank_urls() -> dict[str, str]:
+    return {name: url_for(f"workshop.{endpoint}") for name, endpoint in BANK.items()}
 
 
 @bp.post("/activities/files")
