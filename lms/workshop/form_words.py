@@ -108,7 +108,7 @@ def _pages() -> dict[str, str]:
         "formula": _("Formula"),
         "formula_hint": _("In LaTeX, such as \\frac{a}{b} + x^2."),
         "quote": _("Quotation"),
-        "checks_hint": _("Learners answer these until they are right. The page itself knows the answers: use a quiz for what is graded."),
+        "checks_hint": _("Learners answer these until they are right. The site checks each answer; the page does not hold it."),
         "check_n": _("Check question {n}"),
         "add_check": _("Add a check question"),
         "check_feedback": _("Feedback for a right answer"),

@@ -189,7 +189,9 @@ NO_PAGES = {
     "jobs.one": "a part of the list of exports",
     "catalogue.uploaded": "a part of the upload page",
     **dict.fromkeys(("workshop.outline", "workshop.activity_form", "workshop.taken_file"), "a part of the editor"),
-    **dict.fromkeys(("workshop.preview_draft", "workshop.filled_form", "workshop.find_in_bank"), "looks like another, or is for its script"),
+    **dict.fromkeys(
+        ("workshop.preview_draft", "workshop.filled_form", "workshop.find_in_bank"), "looks like another, or is for its script"
+    ),
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "commits.load": "for the content inside the player's page",

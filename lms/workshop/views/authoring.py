@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from courses.answer_key import draw
+from courses.answer_key import draw, is_of_checks
 from courses.authoring.activity_document import ActivityDocument, read_document
 from courses.formats.format import SANDBOX
 from courses.grading import grade, is_blank
@@ -28,6 +28,7 @@ from lms.config import Settings
 from lms.db import release
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
+from lms.learning.answers import checked
 from lms.learning.words import content_texts
 from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
@@ -213,7 +214,9 @@ def try_answers() -> ResponseReturnValue:
         return _json(kept)
     key = authoring.key_in(sent.document)
     if key is None:
-        raise InvalidInput(_("The quiz has mistakes. Correct what is marked in the form first."))
+        raise InvalidInput(_("The form has mistakes. Correct what is marked in the form first."))
+    if is_of_checks(key):
+        return _json(checked(key, sent.answers))
     if is_blank(key, sent.answers):
         raise InvalidInput(_("No question was answered."), code="blank")
     drawn = [*sent.answers] if key.get("draw") else None
