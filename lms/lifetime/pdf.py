@@ -36,6 +36,7 @@ def of_record(record: LifetimeRecord) -> bytes:
 
 def content_of(record: LifetimeRecord, site: SiteKey) -> dict[str, Any]:
     """Return all printed texts: the template only arranges them. `site` has the key that will sign them."""
+    issued = write_time(record.made_at, zone=record.rule.time_zone)
     return {
         "language": "zh" if is_chinese() else "en",
         "title": _("Hours of all years"),
@@ -58,7 +59,7 @@ def content_of(record: LifetimeRecord, site: SiteKey) -> dict[str, Any]:
                 *([_named(one.transcript.standing.training_class.code), one.transcript.ledger_head] for one in record.shares),
             ],
         },
-        "footer": f"{record.person.name} · {record.rule.code}, {record.version.number} · {write_time(record.made_at, zone=record.rule.time_zone)}",
+        "footer": f"{record.person.name} · {record.rule.code}, {record.version.number} · {issued}",
         "page": _("Page {n} of {all}"),
     }
 

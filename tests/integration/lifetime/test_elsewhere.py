@@ -146,7 +146,13 @@ def test_each_look_and_export_by_the_office_is_recorded_and_ones_own_never(offic
     first = signed_in(offices.app, "first")
     enter(first, offices)
     whose = f"/lifetime/{offices.person_id}"
-    addresses = [whose, f"{whose}/five-years-360.pdf", f"{whose}/five-years-360.xlsx", f"{whose}/five-years-360.json", f"{whose}/elsewhere/1/document"]
+    addresses = [
+        whose,
+        f"{whose}/five-years-360.pdf",
+        f"{whose}/five-years-360.xlsx",
+        f"{whose}/five-years-360.json",
+        f"{whose}/elsewhere/1/document",
+    ]
     for client in (first, offices.client()):
         for address in addresses:
             assert client.get(address).status_code == 200, address
