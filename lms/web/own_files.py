@@ -1,4 +1,4 @@
-"""Give our own files addresses that change with their content, so that a browser keeps them and never asks again.
+"""Give our own files addresses that change with their content, so that a browser keeps them and asks no more.
 
     /static/<version>/js/ui.js      files of the pages
     /player/<version>/frame.js      files of the players, on the content hosts

@@ -1,4 +1,4 @@
-"""Are our own styles and scripts kept by browsers for ever under addresses that change with them, and does a course page stay small?"""
+"""Do browsers keep our own styles and scripts, under addresses that change with them, and does a course page stay small?"""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from lms.web.own_files import named_by, version_of
 from tests.factories import CONTENT_URL, World, signed_in
 
-FOR_EVER = "public, max-age=31536000, immutable"
+KEPT = "public, max-age=31536000, immutable"
 IMPORTED = re.compile(r'(?:from|import) ?\(?"(\.[^"]+)"')
 
 
@@ -44,12 +44,12 @@ def fetched(visitor: FlaskClient, page: str) -> dict[str, Any]:
     return answers
 
 
-def test_a_browser_keeps_every_file_of_a_page_for_ever(world: World, teacher: FlaskClient) -> None:
+def test_a_browser_keeps_every_file_of_a_page_and_asks_no_more(world: World, teacher: FlaskClient) -> None:
     page = teacher.get(f"/learn/{world.enrolment_id}/{world.course_version_id}/reading", buffered=True).text
     answers = fetched(teacher, page)
     assert len(answers) > 15
     assert {address: (one.status_code, one.headers["Cache-Control"]) for address, one in answers.items()} == dict.fromkeys(
-        answers, (200, FOR_EVER)
+        answers, (200, KEPT)
     )
 
 
@@ -75,18 +75,18 @@ def test_the_version_changes_with_every_byte_and_every_name(tmp_path: Path) -> N
     first = made("a", {"js/a.js": "1", "b.css": "2"})
     assert made("b", {"js/a.js": "1", "b.css": "2"}) == first
     assert len({first, made("c", {"js/a.js": "1", "b.css": "3"}), made("d", {"js/b.js": "1", "b.css": "2"})}) == 3
-    assert named_by(f"{first}/js/a.js", first) == ("js/a.js", FOR_EVER)
+    assert named_by(f"{first}/js/a.js", first) == ("js/a.js", KEPT)
     assert named_by("js/v-1/a.js", first) == ("js/v-1/a.js", "public, no-cache")
 
 
-def test_files_of_the_players_are_kept_for_ever_too(world: World) -> None:
+def test_files_of_the_players_are_kept_too(world: World) -> None:
     visitor = world.app.test_client()
     frame = visitor.get(f"/frame/h5p/{'a' * 64}/activities/reading", base_url=CONTENT_URL).text
     scripts = re.findall(f'src="{CONTENT_URL}(/player/[^"]+)"', frame)
     assert len(scripts) > 5
     for address in scripts:
         answer = visitor.get(address, base_url=CONTENT_URL)
-        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, FOR_EVER)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, KEPT)
     assert visitor.get("/player/frame.js", base_url=CONTENT_URL).headers["Cache-Control"] == "public, no-cache"
 
 
@@ -96,7 +96,7 @@ def test_the_phone_s_script_keeps_the_files_that_its_page_names(teacher: FlaskCl
     kept = set(re.findall(r'"(/static/[^"]+)"', script.text))
     needed = {one for one in addresses_in(teacher.get("/here/kept").text) if not one.endswith(("print.css", "favicon.svg"))}
     assert needed <= kept
-    assert {teacher.get(one, buffered=True).headers["Cache-Control"] for one in kept} == {FOR_EVER}
+    assert {teacher.get(one, buffered=True).headers["Cache-Control"] for one in kept} == {KEPT}
 
 
 @pytest.mark.parametrize("place", ["/courses/{0}/{1}", "/learn/{0}/{1}/reading"])
