@@ -53,7 +53,7 @@ function take(answer, anew) {
   document.querySelector("[data-turn=redo]").disabled = !answer.redo;
   document.querySelector("h1").textContent = answer.title;
   showLines(answer.lines);
-  showFaults(faults, texts.course);
+  showFaults(faults);
   if (others) showToast(texts.others, "info");
   if (anew || others) reload();
 }
@@ -140,6 +140,10 @@ document.addEventListener("change", (event) => {
   for (const file of event.target.files) sendFile(file, sendTo);
   event.target.value = "";
   document.querySelector("[data-upload-list]").scrollIntoView({ block: "center" });
+});
+
+document.querySelector("[data-upload-form]").addEventListener("submit", () => {
+  setTimeout(() => document.querySelector("[data-upload-list]:not([hidden])")?.scrollIntoView({ block: "center" }));
 });
 
 // A file has become an activity.
