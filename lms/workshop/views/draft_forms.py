@@ -22,8 +22,8 @@ from lms.i18n import pick
 from lms.storage import storage
 from lms.workshop import draft_forms, drafts
 from lms.workshop.counting import counted_for
-from lms.workshop.drafts import Placing
 from lms.workshop.documents import title_in
+from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
 from lms.workshop.intake import DraftActivity
