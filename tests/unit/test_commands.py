@@ -1,4 +1,4 @@
-"""Is the JSON that a command writes read whole, whatever else happens in the process, and a failure explained?"""
+"""Is the JSON of a command complete while another thread logs, and is a failure explained?"""
 
 import json
 import threading
