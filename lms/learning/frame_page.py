@@ -24,16 +24,17 @@ OWN_PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class FrameSite:
-    """The addresses of a frame: the app's origin, its content host's, and the folder of its package there."""
+    """The addresses of a frame: the app's origin, its content host's, the folder of its package there, and the version of our players."""
 
     app: str
     content: str
     base: str
+    version: str
 
     @property
     def player(self) -> str:
         """The folder of our players' files."""
-        return f"{self.content}/player"
+        return f"{self.content}/player/{self.version}"
 
 
 def write_page(outline: str, format: Format, entry: str, site: FrameSite, attributes: Mapping[str, Any]) -> str:
@@ -61,7 +62,7 @@ def policy_of(format: Format, site: FrameSite) -> str:
 
     A frame on the package's own host runs only our code: it shows the package's pages in frames inside it, at the same origin.
     """
-    player = f"{site.player}/"
+    player = f"{site.content}/player/"  # in every version: a page may ask a process of another one during an upgrade
     own = player if format.own_host else f"{player} {site.base}"
     sources = {name: own for name in DIRECTIVES} | {
         "style-src": f"{own} 'unsafe-inline'",
