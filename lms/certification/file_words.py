@@ -11,6 +11,7 @@ from lms.certification.file_check import BundleFacts, FileFinding, FileState
 from lms.crediting.models import VALID, Certificate
 from lms.signing.key import is_self_signed, name_of
 from lms.signing.models import SigningCertificate
+from lms.signing.printed import LIFETIME_RECORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def _signed_words(found: FileFinding, shown: Certificate | None, signature: tupl
         if shown is not None and found.bundle.sha256 != shown.bundle_sha256:
             return FileWords("err", (_("This site signed this file, but it is not the evidence of this certificate."),))
         return FileWords("ok" if found.bundle.hours is not None else "warn", (*_bundle_words(found.bundle), *signature))
+    if shown is None and found.said == LIFETIME_RECORD:
+        return FileWords("ok", (_("This is a record of all years as this site issued it: not one character was changed."), *signature))
     if shown is None:
         return FileWords("ok", (_("This is a training transcript as this site issued it: not one character was changed."), *signature))
     if found.certificate is None or found.certificate.number != shown.number:
