@@ -21,7 +21,7 @@ LONGEST_FEEDBACK = 2000
 
 
 def is_of_checks(key: Mapping[str, Any]) -> bool:
-    """Say whether a key is of the check questions of a reading or a film, which are no quiz: they can be tried again and pass nothing."""
+    """Say whether a key is of the check questions of a reading or a film, which can be tried again and pass nobody."""
     return bool(key.get("checks"))
 
 

@@ -183,15 +183,12 @@ NO_PAGES = {
     **dict.fromkeys(("lifetime.download", "lifetime.document"), "a file"),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
-    "home.figures": "a part of the teacher's home",
-    "home.activity_progress": "a part of the player's page",
+    **dict.fromkeys(("home.figures", "home.activity_progress"), "a part of the teacher's home and of the player's page"),
     "transcripts.why": "a part of the transcript, opened there by a test",
     "jobs.one": "a part of the list of exports",
     "catalogue.uploaded": "a part of the upload page",
     **dict.fromkeys(("workshop.outline", "workshop.activity_form", "workshop.taken_file"), "a part of the editor"),
-    **dict.fromkeys(
-        ("workshop.preview_draft", "workshop.filled_form", "workshop.find_in_bank"), "looks like another, or is for its script"
-    ),
+    **dict.fromkeys(("workshop.preview_draft", "workshop.filled_form", "workshop.find_in_bank"), "looks like another; for a script"),
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "commits.load": "for the content inside the player's page",

@@ -34,34 +34,34 @@ LONGEST_SEARCH = 100
 LONGEST_AFTER = 12
 SENDING = frozenset({"add_to_bank", "change_in_bank", "keep_in_bank", "take_from_bank", "newer_in_bank"})
 
-Code = Annotated[str, Meta(max_length=LONGEST_SLUG)]
+CopyCode = Annotated[str, Meta(max_length=LONGEST_SLUG)]
 
 
 class BankDocument(msgspec.Struct):
-    """A question of the bank as its form has it."""
+    """A question of the bank in its form."""
 
     question: dict[str, Any]
     language: Annotated[str, Meta(max_length=10)] = "zh"
 
 
 class BankBody(msgspec.Struct):
-    """What the form of a question saves; `seen` is the revision that it was opened with."""
+    """A question to save; `seen` is the revision that its form was opened with."""
 
     document: BankDocument
     seen: Annotated[str, Meta(max_length=12)] = ""
 
 
 class TakeBody(msgspec.Struct):
-    """Which questions a quiz copies: these, or all with a tag."""
+    """A request for questions to copy: these, or all with a tag."""
 
-    codes: Annotated[list[Code], Meta(max_length=MOST_QUESTIONS)] = []
+    codes: Annotated[list[CopyCode], Meta(max_length=MOST_QUESTIONS)] = []
     tag: Annotated[str, Meta(max_length=LONGEST_TAG)] = ""
 
 
 class CopyOrigin(msgspec.Struct):
-    """Where a question of a quiz was copied from."""
+    """The origin of a question of a quiz: the question of the bank, and its revision when it was copied."""
 
-    id: Code
+    id: CopyCode
     revision: int
 
 
