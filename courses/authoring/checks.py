@@ -1,6 +1,7 @@
 """Part readings and films with questions into what browsers may see and an answer key, and put them together again.
 
-The server grades their check questions one by one, as often as they are tried; the content itself says when it is completed. The key has the form of a quiz's (`courses.answer_key`) and says `checks`, so that nobody takes it for a quiz.
+The server grades their check questions one by one, as often as they are tried; the content itself says when it is completed. The key has
+the form of a quiz's (`courses.answer_key`) and says `checks`, so that nobody takes it for a quiz.
 """
 
 from collections.abc import Callable, Mapping
