@@ -14,7 +14,7 @@ from lms.accounts.people import add_person
 from lms.classes.models import ClassStaff, Enrolment
 from lms.db import transaction
 from tests.browser.phone import phone, sign_in, sound
-from tests.browser.quizzes import answer, at, write, write_quiz
+from tests.browser.quizzes import answer, write, write_quiz
 from tests.browser.studying import EXPECTED, SOON_MS, content, credited, wait_for
 from tests.site import FILM, PASSWORD, Site
 
