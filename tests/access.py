@@ -53,7 +53,7 @@ WITHOUT_COOKIE = {
 
 SHA256 = "ab" * 32
 NAMES_A_PROGRAMME = {"office.open_class", "office.document", "office.preview_document"}
-CONTENT = ("content.file", "content.frame", "content.player_file")
+CONTENT = ("content.ahead", "content.file", "content.frame", "content.player_file")
 
 
 def asked(app: Flask) -> set[tuple[str, str]]:
@@ -119,7 +119,7 @@ class Place:
             "login_id": 1_000_000,
             "job_id": self.jobs.get(rule.endpoint),
             "activity": "reading",
-            "name": "h5p" if rule.endpoint == "content.frame" else "c1:reading",
+            "name": "h5p" if rule.endpoint in {"content.frame", "content.ahead"} else "c1:reading",
             "form": "json",
             "code": self.code(rule.endpoint),
             "year": 2020,
