@@ -19,14 +19,14 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_range_header
 
-from courses.formats import FORMATS
+from courses.formats import FORMATS, PAGES
 from courses.formats.format import Format
 from lms.accounts.access import public
 from lms.catalogue import contents
 from lms.config import Settings
 from lms.learning.ahead_page import policy_of_ahead, write_ahead
 from lms.learning.file_kinds import headers_of, headers_on_own_host
-from lms.learning.frame_page import FrameSite, policy_of, policy_of_pages, write_page
+from lms.learning.frame_page import FrameSite, policy_of, policy_of_inner_page, policy_of_pages, write_page
 from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.storage import CHUNK, Storage, storage
 from lms.web.hosts import is_shared_host, on_content_host, package_label
@@ -66,10 +66,10 @@ def ahead(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that lets a browser fetch what an activity's frame reads first."""
     format, site = _framed(name, sha256, entry)
     listing = contents.listing_by(storage(), sha256)
-    if not site.has_origin or listing is None:
+    if not site.has_origin:
         abort(404)
     first = format.first_files(entry, partial(contents.read, storage(), sha256))
-    sizes = {path: one.bytes for path, one in listing.files.items()}
+    sizes = {path: one.bytes for path, one in listing.files.items()} if listing else {}
     response = Response(write_ahead(format, entry, site, first, sizes), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = policy_of_ahead(site)
@@ -125,7 +125,20 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
         return _not_there(path)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
-    return _for_its_pages(response, path) if label else _for_everybody(response, path, FOR_EVER)
+    if label:
+        return _for_its_pages(response, path)
+    return _as_inner_page(_for_everybody(response, path, FOR_EVER), sha256, path)
+
+
+def _as_inner_page(response: Response, sha256: str, path: str) -> Response:
+    """Let a frame show a web page of a package, which is a download everywhere else. Old browsers do not say that they ask for a frame."""
+    if path.lower().endswith(PAGES):
+        response.headers["Vary"] = "Sec-Fetch-Dest"
+        if request.headers.get("Sec-Fetch-Dest") == "iframe":
+            response.headers["Content-Security-Policy"] = policy_of_inner_page(f"{_settings().content_url}/content/{sha256}/")
+            response.headers["Content-Type"] = "text/html"  # the page states its encoding
+            response.headers.pop("Content-Disposition")
+    return response
 
 
 def _find(sha256: str, path: str, *, any_case: bool) -> tuple[str, int] | None:
