@@ -9,6 +9,7 @@ from courses.answer_key import check_key
 from courses.formats import h5p_advice, h5p_content, h5p_first, own, video_file
 from courses.formats.captions import captions_problem
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
+from courses.formats.own_checks import checks_in, compare_checks
 from courses.formats.video import check_captions, check_length
 from courses.grading import ANSWERS
 from courses.libraries import LEFT_OUT, LIBRARY, FindLibrary
@@ -146,17 +147,18 @@ def _key(activity: Activity, content: h5p_content.Content, files: Files) -> dict
     if graded != (content.main in own.SERVER_GRADED):
         kind = content.main if content.main in own.SERVER_GRADED else own.QUIZ
         return [Problem("server-grading", activity.entry, {"kind": kind, "same": own.QUIZ})]
-    if content.main != own.QUIZ:
-        return [Problem("answer-key-not-used", name)] if name in files else None
     written = read_part(files, name)
+    checks = list(checks_in(content.main, content.body))
+    if content.main != own.QUIZ and not checks:
+        return None if written is None else [Problem("answer-key-not-used", name)]
     if written is None:
         return [Problem("answer-key-missing", name)]
     key, problems = read_file(written, name)
     if problems:
         return problems
     problems = check_key(key)
-    if not problems and not own.check_quiz(content.body):
-        problems = own.compare_key(content.body, key)
+    if not problems and not own.CHECKS[content.main](content.body):
+        problems = compare_checks(checks, key) if checks else own.compare_key(content.body, key)
     return [one.inside(name) for one in problems] if problems else dict(key)
 
 

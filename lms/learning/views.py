@@ -237,6 +237,9 @@ def take_answers() -> ResponseReturnValue:
     asked = reflections.asked_in(session(), storage(), found)
     if asked is not None:
         return _take_reflection(found, asked, body)
+    checked = answers.check(session(), found, body.answers)
+    if checked is not None:
+        return _json(checked)
     with transaction() as writing:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
     if isinstance(outcome, answers.Declined):

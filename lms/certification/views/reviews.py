@@ -31,7 +31,7 @@ from lms.hours import HOLDABLE
 from lms.i18n import pick
 from lms.office.places import NOT_YOURS, administers, attesting, by_me, trail_of
 from lms.transcripts import words
-from lms.transcripts.transcript import read
+from lms.transcripts.transcript import Transcript, read
 
 bp = Blueprint("reviews", __name__, url_prefix="/office/reviews")
 DECISIONS = {
@@ -136,7 +136,7 @@ def _page(held: HeldSession, problems: Sequence[str] = ()) -> ResponseReturnValu
         transcript=transcript,
         training_class=training_class,
         evidence=evidence,
-        titles={line.name: pick(line.activity.title.zh, line.activity.title.en) for one in transcript.chapters for line in one.lines},
+        titles=_titles(transcript, training_class.id),
         zone=transcript.case.policy.time_zone,
         past=holds.decisions_about(session(), held.enrolment_id, held.activity, held.session),
         seen=holds.times_decided(session(), held),
@@ -149,6 +149,12 @@ def _page(held: HeldSession, problems: Sequence[str] = ()) -> ResponseReturnValu
         most=REASON_MAX,
     )
     return page, 422 if problems else 200
+
+
+def _titles(transcript: Transcript, class_id: int) -> Mapping[str, str]:
+    """Return the titles of the transcript's lines and of the sessions of its class, by name."""
+    lines = {line.name: pick(line.activity.title.zh, line.activity.title.en) for one in transcript.chapters for line in one.lines}
+    return {name: title for (_class, name), title in titles_in({class_id}).items()} | lines
 
 
 @bp.post("/<int:held_id>")
