@@ -1,7 +1,7 @@
 """Write the page that lets a browser fetch what an activity begins with before anybody opens it. Pure.
 
 The page has no script, and its sandbox allows none. It stands on the host of the activity's frame, because a browser keeps files apart by
-the site that fetched them. What it names is fetched when the line is idle. It opens no launch and says nothing to anybody.
+the site that fetched them. The browser fetches the named files when the line is idle. It opens no launch and says nothing to anybody.
 """
 
 import html
