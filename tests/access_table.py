@@ -50,6 +50,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("cmi5.returned", "GET"): EVERYBODY,
     ("commits.load", "GET"): "404 404 404 404 404 404",  # on the host of a package only, with the token of a launch
     ("commits.take", "POST"): "404 404 404 404 404 404",
+    ("content.ahead", "GET"): EVERYBODY,
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from courses.answer_key import check_key
-from courses.formats import h5p_advice, h5p_content, own, video_file
+from courses.formats import h5p_advice, h5p_content, h5p_first, own, video_file
 from courses.formats.captions import captions_problem
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.own_checks import checks_in, compare_checks
@@ -188,6 +188,10 @@ def _plays_own_media(entry: str, read: ReadFile) -> bool:
         return False
 
 
+def _player_parts(_entry: str) -> tuple[str, ...]:
+    return ("vendor/h5p/styles/h5p.css", "vendor/h5p/frame.bundle.js")
+
+
 FORMAT = Format(
     name="h5p",
     words=N_("Interactive"),
@@ -196,6 +200,7 @@ FORMAT = Format(
         scripts=("watching.js", "video-tracking.js", "h5p-hook.js", "vendor/h5p/main.bundle.js", "h5p-frame.js"),
         body='<main id="content"></main>',
         style="frame-h5p",
+        later=_player_parts,
         # Older H5P libraries turn their templates into code (EmbeddedJS); a frame without an origin loses nothing by that.
         policy={"script-src": "'unsafe-eval'"},
         pages=True,
@@ -208,6 +213,8 @@ FORMAT = Format(
     packed=".h5p",
     pages_in=(h5p_content.MAIN, "content/"),  # H5P.IFrameEmbed shows such pages
     graded=True,
+    own_origin=True,
+    first_files=h5p_first.first_files,
     sends=h5p_advice.sends,
     suggested_minutes=h5p_advice.suggested_minutes,
     named_in_outlines=False,

@@ -192,7 +192,7 @@ NO_PAGES = {
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "commits.load": "for the content inside the player's page",
-    **dict.fromkeys(("static", "content.file"), "files"),
+    **dict.fromkeys(("static", "content.file", "content.ahead"), "files"),
     "content.frame": "the content inside the player's page, looked at there",
     **dict.fromkeys(
         ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
