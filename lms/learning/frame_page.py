@@ -30,6 +30,7 @@ class FrameSite:
     content: str
     base: str
     version: str
+    has_origin: bool = False  # the frame alone is on the package's own host, its files are on the shared one
 
     @property
     def player(self) -> str:
@@ -70,19 +71,35 @@ def policy_of(format: Format, site: FrameSite) -> str:
         "media-src": f"{own} blob:",
         "font-src": f"{own} data:",
         "connect-src": f"{site.content}/" if format.own_host else own,
-        "frame-src": site.base if format.own_host else "",
+        "frame-src": site.base if format.own_host or format.frame.pages else "",
         "worker-src": "",
     }
     return (
-        f"sandbox {format.frame.sandbox}; default-src 'none'; {_directives(sources, format.frame.policy)}; "
+        f"sandbox {sandbox_of(format, has_origin=site.has_origin)}; default-src 'none'; {_directives(sources, format.frame.policy)}; "
         f"frame-ancestors {site.app}; base-uri 'none'; form-action 'none'"
     )
+
+
+def sandbox_of(format: Format, *, has_origin: bool) -> str:
+    """Return what a frame may do; `has_origin`: it is on a host of its own although it does not need one."""
+    return f"{format.frame.sandbox} allow-same-origin" if has_origin and not format.own_host else format.frame.sandbox
 
 
 def policy_of_pages(app: str) -> str:
     """Restrict the pages of a package on its own host to that host. Only our player page may embed them, at any depth."""
     rules = "; ".join(f"{name} {value}" for name, value in OWN_PAGES.items())
     return f"sandbox {OWN_HOST_SANDBOX}; default-src 'none'; {rules}; frame-ancestors 'self' {app}"
+
+
+def policy_of_inner_page(base: str) -> str:
+    """Restrict a web page of a package on the shared host, shown inside the frame: it has no origin, and only its package's files."""
+    rules = {
+        "script-src": f"{base} 'unsafe-inline' 'unsafe-eval'",
+        "style-src": f"{base} 'unsafe-inline'",
+        **dict.fromkeys(("img-src", "media-src", "font-src"), f"{base} data: blob:"),
+        "connect-src": base,
+    }
+    return f"sandbox allow-scripts; default-src 'none'; {'; '.join(map(' '.join, rules.items()))}; base-uri 'none'; form-action 'none'"
 
 
 def _directives(sources: Mapping[str, str], added: Mapping[str, str]) -> str:

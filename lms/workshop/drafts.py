@@ -31,6 +31,7 @@ from lms.accounts.offices import below
 from lms.catalogue import contents, publish
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
+from lms.i18n import pick
 from lms.storage import Storage
 from lms.workshop.documents import document_of, new_document
 from lms.workshop.edits import REPLACED, DraftDocument, Step, activities_of, find
@@ -149,8 +150,32 @@ def activity_of(draft: Draft, key: str) -> DraftActivity:
     return found
 
 
+def vanished(storage: Storage, activity: DraftActivity) -> bool:
+    """Say whether a file of an activity, or its answer key, is not in the file store any more."""
+    listing = contents.listing_by(storage, activity["files"])
+    if listing is None:
+        return True
+    names = [one.object_name for one in listing.files.values()]
+    if "answers" in activity:
+        names.append(contents.StoredFile(activity["answers"], 0).object_name)
+    return any(storage.size(one) is None for one in names)
+
+
+def vanished_words() -> str:
+    """Return what to do about it."""
+    said = _("Files of this activity are not on the site any more.")
+    todo = _("Open the activity in the draft and choose its file again under “Other file”. Its titles and minutes are kept.")
+    return pick(f"{said}{todo}", f"{said} {todo}")
+
+
 def content_of(storage: Storage, activity: DraftActivity) -> tuple[Callable[[str], bytes | None], dict[str, Any] | None]:
-    """Return a reader of an activity's files by their names in the package (below its `entry`), and its answer key."""
+    """Return a reader of an activity's files by their names in the package (below its `entry`), and its answer key.
+
+    Raises:
+        NotFound: files have vanished.
+    """
+    if vanished(storage, activity):
+        raise NotFound(vanished_words())
     answers = activity.get("answers")
     key = json.loads(storage.get(contents.StoredFile(answers, 0).object_name)) if answers else None
     return lambda name: contents.read(storage, activity["files"], name), key

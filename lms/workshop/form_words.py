@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from courses.authoring.questions import TYPES
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import N_
+from lms.workshop.bank_words import bank_texts
 
 # What a form says of a field. Codes that are not here have the sentences of a package.
 FIELD_SENTENCES: Mapping[str, str] = {
@@ -63,9 +65,15 @@ def type_words() -> dict[str, TypeWords]:
     }
 
 
+def question_kinds() -> dict[str, str]:
+    """Return the kinds of questions of a quiz in words."""
+    words = _questions()
+    return {one: words[one] for one in TYPES}
+
+
 def form_texts() -> dict[str, str]:
     """Return the texts of a form's script; the page fills in `{…}`."""
-    return _page() | _lists() | _quiz() | _questions() | _pages() | _film() | _reflection()
+    return _page() | _lists() | _quiz() | _questions() | bank_texts() | _pages() | _film() | _reflection()
 
 
 def _pages() -> dict[str, str]:
@@ -100,7 +108,7 @@ def _pages() -> dict[str, str]:
         "formula": _("Formula"),
         "formula_hint": _("In LaTeX, such as \\frac{a}{b} + x^2."),
         "quote": _("Quotation"),
-        "checks_hint": _("Learners answer these until they are right. The page itself knows the answers: use a quiz for what is graded."),
+        "checks_hint": _("Learners answer these until they are right. The site checks each answer; the page does not hold it."),
         "check_n": _("Check question {n}"),
         "add_check": _("Add a check question"),
         "check_feedback": _("Feedback for a right answer"),

@@ -141,6 +141,10 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
     activity = values_of(one)
     sends = FORMATS[activity.format].sends(activity, partial(contents.read, storage(), one["files"]))
     home = module_of(draft.document, key)
+    gone = drafts.vanished(storage(), one)
+    at_field = {fault.id: fault.words for fault in faults_of(session(), draft)}
+    if gone:
+        at_field[field_id("activity", key, "files")] = drafts.vanished_words()
     return render_template(
         "workshop/_activity.html",
         draft=draft,
@@ -149,10 +153,10 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
         home=home["key"] if home else "",
         gate=write_gate(activity.requires),
         gates=gate_choices(activity, sends),
-        at_field={fault.id: fault.words for fault in faults_of(session(), draft)},
+        at_field=at_field,
         field_id=field_id,
         suffixes=",".join(FORMATS[activity.format].uploads) or ".zip",
-        has_form=draft_forms.form_of(storage(), one) is not None,
+        has_form=not gone and draft_forms.form_of(storage(), one) is not None,
     )
 
 
