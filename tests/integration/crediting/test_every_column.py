@@ -1,8 +1,7 @@
 """Does `lms ledger verify --statements` find an edit of any column from which a verdict follows?
 
-Tables and columns come from the models: a new table, or a new column of a table that is read, is edited here too, unless
-somebody adds the reason why no earning follows from it. Edits are tried on SQLite: verifying reads both databases with the same queries
-(test_verify.py) and compares in Python.
+Tables and columns come from the models: a new one is edited here too, unless somebody adds the reason why no earning follows from it.
+On SQLite: verifying reads both databases with the same queries (test_verify.py).
 """
 
 import uuid
