@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from courses.byte_count import ByteCount, Report, to_nobody
 from courses.formats import endings, is_page_in, packed_endings
 from courses.reader import is_inside
 from courses.strict_json.problem import Problem
@@ -54,16 +55,17 @@ class _ZipEntry:
     info: zipfile.ZipInfo
 
 
-def unpack(source: Path, into: Path, limits: Limits = LIMITS) -> tuple[str, ...] | list[Problem]:
+def unpack(source: Path, into: Path, limits: Limits = LIMITS, report: Report = to_nobody) -> tuple[str, ...] | list[Problem]:
     """Unpack an archive into an empty folder; return the files' names, or every problem (then do not use the folder).
 
-    Names are '/'-separated and in Unicode's composed form, so that names written on a Mac are found.
+    Names are '/'-separated and in Unicode's composed form, so that names written on a Mac are found. `report` is told after each piece
+    how many bytes are unpacked, of how many.
     """
     try:
         with source.open("rb") as file, zipfile.ZipFile(_Guarded(file, limits.directory)) as archive:
             entries, problems = _entries(archive, limits)
             problems += _bomb(archive, entries, limits)
-            return _shortened(problems) or _extract(archive, entries, into)
+            return _shortened(problems) or _extract(archive, entries, into, ByteCount(sum(one.info.file_size for one in entries), report))
     except _TooMuchError:
         return [Problem("list-too-long", "", {"most": limits.files})]
     except BROKEN as error:
@@ -240,19 +242,19 @@ def _bomb(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], limits: Limits
     return problems
 
 
-def _extract(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], into: Path) -> tuple[str, ...] | list[Problem]:
+def _extract(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], into: Path, count: ByteCount) -> tuple[str, ...] | list[Problem]:
     problems = []
     for entry in entries:
         target = into.joinpath(*entry.name.split("/"))
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _copy(archive, entry.info, target)
+            _copy(archive, entry.info, target, count)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
             problems.append(Problem("damaged", entry.name, {"why": str(error)}))
     return _shortened(problems) or tuple(entry.name for entry in entries)
 
 
-def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, count: ByteCount) -> None:
     """Write one file; content beyond the checked size is never unpacked."""
     written = 0
     with archive.open(info) as packed, target.open("xb") as file:
@@ -261,6 +263,7 @@ def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None
             if written > info.file_size:
                 raise zipfile.BadZipFile("it is longer than the archive says")
             file.write(chunk)
+            count.add(len(chunk))
     if written != info.file_size:
         raise zipfile.BadZipFile("it is shorter than the archive says")
 
