@@ -4,6 +4,7 @@ All metadata of the archive is checked before a file is written, and the content
 operating systems add (hidden files, __MACOSX) are skipped, not refused.
 """
 
+import re
 import stat
 import unicodedata
 import zipfile
@@ -26,6 +27,7 @@ UTF8, ENCRYPTED, STRONG, MASKED = 0x800, 0x1, 0x40, 0x2000  # general purpose bi
 PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LEFT_BY_WINDOWS = frozenset({"thumbs.db", "desktop.ini"})
 MOST_PROBLEMS = 50
+TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # Unicode's characters that turn the direction of text (UAX 9, 2)
 BROKEN = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, IndexError, zlib.error)
 
 
@@ -111,6 +113,8 @@ def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
         return Problem("backslash", name)
     if not is_inside(name):
         return Problem("name-outside", name)
+    if TURNING.search(name):
+        return Problem("name-turned", ascii(name))
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
         return Problem("name-too-long", name)
     free = limits.any_kind or name.lower().endswith(packed_endings()) or is_page_in(name, limits.page_folders)

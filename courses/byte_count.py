@@ -31,7 +31,7 @@ def only_forward(report: Report) -> Report:
 
 
 class ByteCount:
-    """How many of `total` bytes are done; each piece is reported."""
+    """Counts the bytes of work on `total` bytes, and reports each piece."""
 
     def __init__(self, total: int, report: Report) -> None:
         self._done, self._total, self._report = 0, total, report

@@ -103,6 +103,8 @@ def _foreign(path: Path) -> Problem | None:
         names, read = names_in(path), partial(read_first, path)
     else:
         return None
+    if len(names) > LIMITS.files:  # said here already, because reading so long a list of files again takes a second
+        return Problem("too-many-files", "", {"count": len(names), "most": LIMITS.files})
     if have_pages(names) or any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
         return None
     return in_archive(names[: LIMITS.files], read)

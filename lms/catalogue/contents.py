@@ -108,7 +108,7 @@ def _put_all(storage: Storage, wanted: Mapping[str, bytes | Path], progress: Rep
 
 
 class SentBytes:
-    """How many bytes several threads have sent together."""
+    """Counts the bytes that several threads send together."""
 
     def __init__(self) -> None:
         self.bytes, self._lock = 0, Lock()

@@ -115,7 +115,7 @@ def good(reply: Reply) -> Reply:
     """Return a reply that is a success.
 
     Raises:
-        RuntimeError: it is none.
+        RuntimeError: it is a refusal or an error.
     """
     if not 200 <= reply.status < 300:
         raise RuntimeError(f"{reply.head}\n\n{reply.body.decode(errors='replace')[:2000]}")

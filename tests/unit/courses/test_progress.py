@@ -1,4 +1,4 @@
-"""Does opening a large package say all along how far it is, and can whoever is told end it?"""
+"""Does opening a large package say all along how far it is, and does it end if the job that is told was cancelled?"""
 
 import os
 from pathlib import Path
