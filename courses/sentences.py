@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "answer-shown": N_("would show the answer to everybody: it belongs into the answer key"),
     "audio-kind": N_("is not a recording that every browser plays: MP3 (.mp3), M4A (.m4a) or Ogg (.ogg) is needed"),
     "backslash": N_("has a backslash in its name: pack the files again with a tool that writes '/'"),
+    "too-many-values": N_("has more than %(most)s values: divide it into several activities"),
     "name-twice": N_("is there twice"),
     "name-turned": N_("has an invisible character in its name that turns text around, so that it looks like another file: rename it"),
     "case-clash": N_("differs from %(other)s only in capital letters"),

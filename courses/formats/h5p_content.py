@@ -248,7 +248,7 @@ def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
     queue = [body]
     while queue:
         value = queue.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             yield value
             queue += value.values()
         elif isinstance(value, list):
