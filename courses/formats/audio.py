@@ -111,6 +111,7 @@ FORMAT = Format(
     single=single,
     uploads=(".mp3", ".m4a", ".ogg"),
     facts=facts,
+    own_origin=True,
     plays_own_media=always,
     sends=sends,
     conditions={"coverage": N_("listen to %(percent)s %% of it")},

@@ -28,7 +28,9 @@ from lms.db import release, session, transaction
 from lms.errors import Conflict, LmsError
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.storage import storage
+from lms.workshop.areas import state_area
 from lms.workshop.composing import compose, pack
+from lms.workshop.documents import AREA
 from lms.workshop.drafts import published_document
 from lms.workshop.history import write
 from lms.workshop.models import EDITING, PUBLISHED, Draft
@@ -90,20 +92,21 @@ def _claim(draft_id: int, checked: tuple[int, str], over: int, writing: Session)
         return None
     if newest_number(writing, code) != over:
         raise Conflict(_("Somebody published another version of this course. Compare it with your draft, then publish again."))
-    return _NoteRevision(draft, revision)
+    return _NoteRevision(writing, draft, revision)
 
 
 class _NoteRevision:
     """Notes in a locked draft that one of its revisions was published."""
 
-    def __init__(self, draft: Draft, revision: int) -> None:
-        self._draft, self._revision = draft, revision
+    def __init__(self, session: Session, draft: Draft, revision: int) -> None:
+        self._session, self._draft, self._revision = session, draft, revision
 
     def __call__(self, version: CourseVersion, _at: datetime) -> None:
         draft = self._draft
         draft.published_id = draft.version_id = version.id
         draft.state = PUBLISHED if draft.revision == self._revision else EDITING
         draft.problems = draft.refusal = None
+        state_area(self._session, version.course, draft.document.get(AREA))
         write(draft, {**draft.document, "code": version.course.code})  # from now on the code is fixed
 
 
