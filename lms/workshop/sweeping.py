@@ -3,9 +3,9 @@
     files/ab/<SHA-256>  →  swept/<day>/files/ab/<SHA-256>  →  gone
 
 A content that was last stored a month ago, and that nothing refers to, is set aside for a week before it is removed. Somebody may store the
-same content, and refer to it, while it is being set aside. So what is set aside is compared with all references once more every night and
-before it is removed, and is brought back if it is needed; who reads it earlier brings it back at once (`contents.bring_back`). A content is
-stored anew if it is stored again after more than a day, so the month begins anew.
+same content, and refer to it, while it is being set aside. So every night, and before a content is removed, it is compared with all
+references once more, and brought back if something needs it; a reader brings it back at once (`contents.bring_back`). A content that is
+stored once more after a day or later is written anew, so that its month begins at that time.
 
 The run may stop at each file: what is left is done in the next night, which begins at other files.
 """
@@ -32,7 +32,7 @@ A_NIGHT_FURTHER = 67  # prefixes; a run that ends early begins elsewhere in the 
 
 @dataclass
 class Swept:
-    """What a run did, or would do: numbers of contents and their bytes."""
+    """The figures of a run, or of what it would do: numbers of contents and their bytes."""
 
     checked: list[int] = field(default_factory=lambda: [0, 0])
     set_aside: list[int] = field(default_factory=lambda: [0, 0])

@@ -1,4 +1,4 @@
-"""Is exactly what nothing refers to removed from the file store, whatever is stored in the meantime?"""
+"""Does the nightly sweep remove exactly what nothing refers to, also if somebody stores the same file at that moment?"""
 
 import hashlib
 import json
