@@ -5,7 +5,7 @@
 A content that was last stored a month ago, and that nothing refers to, is set aside for a week before it is removed. Somebody may store the
 same content, and refer to it, while it is being set aside. So every night, and before a content is removed, it is compared with all
 references once more, and brought back if something needs it; a reader brings it back at once (`contents.bring_back`). A content that is
-stored once more after a day or later is written anew, so that its month begins at that time.
+stored once more after a day or later is written again, so that its month begins at that time.
 
 The run may stop at each file: what is left is done in the next night, which begins at other files.
 """
