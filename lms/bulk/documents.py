@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -28,7 +29,7 @@ from lms.transcripts.transcript import Transcript, read_many
 from lms.transcripts.words import state_of
 
 TRANSCRIPTS, CERTIFICATES, BOTH = KINDS = ("transcripts", "certificates", "both")
-READ_AT_ONCE = 10  # while these are read, the ones before are written
+READ_FIRST, READ_THEN = 10, 40  # people: while the second are read, the first are written; each reading costs some twenty queries
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 ROWS = "rows.json"  # a piece's rows of the index: from the same reading as its PDFs, so that the two always agree
 
@@ -92,8 +93,9 @@ def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], targ
 
 def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems: dict[int, str]) -> Iterator[Transcript]:
     """Yield the transcripts; of one that cannot be read note the problem, so that one damaged account does not stop all others."""
-    for start in range(0, len(enrolment_ids), READ_AT_ONCE):
-        some = enrolment_ids[start : start + READ_AT_ONCE]
+    starts = [0, *range(READ_FIRST, len(enrolment_ids), READ_THEN)]
+    for start, end in pairwise([*starts, len(enrolment_ids)]):
+        some = enrolment_ids[start:end]
         try:
             yield from read_many(session, some, at)
         except Conflict:
