@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from courses.formats import endings, packed_endings
+from courses.formats import endings, is_page_in, packed_endings
 from courses.reader import is_inside
 from courses.strict_json.problem import Problem
 
@@ -40,6 +40,7 @@ class Limits:
     name: int = 300  # characters in a path
     part: int = 200  # bytes in one component of a path
     any_kind: bool = False  # of a package with pages of its own: files of every kind, also with Windows paths
+    page_folders: tuple[str, ...] = ()  # folders in which web pages may lie
 
 
 LIMITS = Limits()
@@ -110,7 +111,8 @@ def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
         return Problem("name-outside", name)
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
         return Problem("name-too-long", name)
-    return None if limits.any_kind or name.lower().endswith(packed_endings()) else check_kind(name)
+    free = limits.any_kind or name.lower().endswith(packed_endings()) or is_page_in(name, limits.page_folders)
+    return None if free else check_kind(name)
 
 
 def check_kind(name: str) -> Problem | None:

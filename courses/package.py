@@ -15,7 +15,7 @@ from typing import Any
 from courses.answers_out import take_answers_out
 from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.foreign import in_archive, in_file
-from courses.formats import FORMATS, have_pages, uploads
+from courses.formats import FORMATS, have_pages, is_page_in, page_folders, uploads
 from courses.formats.cmi5_values import MANIFEST as CMI5
 from courses.formats.format import CheckedActivity, Files, SingleActivity, WholeCourse, read_head
 from courses.grading import ANSWERS
@@ -149,11 +149,12 @@ def _course(files: dict[str, Path], space: UnpackingSpace, find: FindLibrary) ->
 def _strays(course: Course, files: Files) -> list[Problem]:
     """Return the problem of every file that a course may hold only inside a package with pages of its own."""
     own = tuple(f"{one.entry}/" for one in course.activities if FORMATS[one.format].manifest)
-    return _wrong_kinds(name for name in files if not name.startswith(own))
+    return _wrong_kinds((name for name in files if not name.startswith(own)), page_folders(files))
 
 
-def _wrong_kinds(names: Iterable[str]) -> list[Problem]:
-    return [one for one in map(check_kind, names) if one is not None]
+def _wrong_kinds(names: Iterable[str], pages: tuple[str, ...]) -> list[Problem]:
+    """Return a problem for every file of a kind that a course may not hold; `pages` are folders in which web pages may lie."""
+    return [one for one in (check_kind(name) for name in names if not is_page_in(name, pages)) if one is not None]
 
 
 def _with_facts(outline: Any, files: Mapping[str, Path]) -> Any:
@@ -241,7 +242,7 @@ def _checked(activity: Activity, files: Files, find: FindLibrary) -> CheckedActi
 def _single(path: Path, files: Files, space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     """Make a course of a file that is one by itself."""
     format = next(one for one in FORMATS.values() if one.detect(files))
-    wrong = [] if format.manifest or path in files.values() else _wrong_kinds(files)
+    wrong = [] if format.manifest or path in files.values() else _wrong_kinds(files, page_folders(files))
     found = wrong or format.single(_title(path.stem), files)
     if isinstance(found, list):
         return found

@@ -115,6 +115,10 @@ SENTENCES: Mapping[str, str] = {
     "in-answer-keys": N_("lies among the answer keys, which are never served"),
     "kind-of-file": N_("is a kind of file that a course may not hold (.%(kind)s)"),
     "language": N_("must be a language tag, such as zh or en"),
+    "library-left-out": N_(
+        "is an H5P library that is missing: no part of the content asks for it, so it plays without it; formulas, for example, "
+        "are shown as they are written"
+    ),
     "library-other-version": N_(
         "is version %(held)s of its library, but %(needed)s is needed: export the content again, with its libraries"
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, unpack
-from courses.formats import have_pages
+from courses.formats import have_pages, page_folders
 from courses.strict_json.problem import Problem
 
 
@@ -25,8 +25,9 @@ class UnpackingSpace:
         self._number += 1
         into = self._folder / str(self._number)
         into.mkdir()
-        pages = have_pages(names_in(source))
-        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count, any_kind=pages)
+        held = names_in(source)
+        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count)
+        left = replace(left, any_kind=have_pages(held), page_folders=page_folders(held))
         names = unpack(source, into, left)
         if isinstance(names, list):
             return names
@@ -48,7 +49,8 @@ def files_of_folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | li
     files: dict[str, Path] = {}
     problems = []
     found = sorted(root.rglob("*"))
-    limits = replace(limits, any_kind=have_pages(path.name for path in found))
+    pages = page_folders(path.relative_to(root).as_posix() for path in found)
+    limits = replace(limits, any_kind=have_pages(path.name for path in found), page_folders=pages)
     for path in found:
         name = path.relative_to(root).as_posix()
         if is_passed_over(name, any_kind=limits.any_kind):

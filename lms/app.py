@@ -62,7 +62,7 @@ from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
-from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
+from lms.web import addresses, compressing, fast_path, health, hosts, logs, own_files, pages, refusals
 from lms.web.fast_path import FastPath
 from lms.workshop import intake_job, library_views
 from lms.workshop import publish_job as draft_publish_job
@@ -128,6 +128,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     compressing.init_app(app)
     hosts.init_app(app, settings)
     i18n.init_app(app)
+    own_files.init_app(app)
     access.init_app(app)  # first, so that no body is read from a client without access; the check for forged forms reads it all
     signin.init_app(app, settings)
     accounts.init_app(app)

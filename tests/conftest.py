@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -155,10 +156,15 @@ def _compiled_statements() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _plain_tracebacks() -> None:
-    """Log a traceback as Python prints it. Drawn with every local variable, which structlog does if left alone, one takes seconds."""
+def _plain_logs() -> None:
+    """Log to the standard error of the whole run, as the product does, with tracebacks as Python prints them.
+
+    structlog's own default is the standard output of the moment: a server's thread then wrote into what a command of another test
+    was writing. Drawn with every local variable, which is structlog's other default, a traceback takes seconds.
+    """
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
+    processors = [*structlog.get_config()["processors"][:-1], renderer]
+    structlog.configure(processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -269,7 +275,7 @@ BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
     """Mark tests that need servers or the browser, so that `make test-fast` can leave them out; mix the files for several workers."""
-    second_look.allow(items, config.rootpath)
+    second_look.allow(items)
     if hasattr(config, "workerinput"):
         items[:] = order.mixed([(item.path.relative_to(config.rootpath), item) for item in items])
     for item in items:

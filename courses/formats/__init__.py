@@ -18,6 +18,8 @@ FORMATS: dict[str, Format] = {
 # What a package may hold besides: files that people download or that several formats use.
 RESOURCES = frozenset("csv diff doc docx json md odp ods odt patch pdf ppt pptx rtf textile txt xls xlsx".split())  # noqa: SIM905
 
+PAGES = (".html", ".htm")
+
 
 def endings() -> frozenset[str]:
     """Return the endings of all files that a package may hold, in lowercase and without the dot."""
@@ -32,6 +34,18 @@ def uploads() -> tuple[str, ...]:
 def packed_endings() -> tuple[str, ...]:
     """Return the endings of archives that an activity of a course may be, in lowercase and with the dot."""
     return tuple({one.packed for one in FORMATS.values() if one.packed})
+
+
+def page_folders(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders in which web pages may lie, with their '/', in a package whose files have these names."""
+    places = [one.pages_in for one in FORMATS.values() if one.pages_in]
+    found = ((name, mark, folder) for name in names for mark, folder in places if name.endswith(mark))
+    return tuple(f"{name.removesuffix(mark)}{folder}" for name, mark, folder in found if name == mark or name.endswith(f"/{mark}"))
+
+
+def is_page_in(name: str, folders: tuple[str, ...]) -> bool:
+    """Say whether a name is of a web page in one of these folders."""
+    return name.startswith(folders) and name.lower().endswith(PAGES)
 
 
 def have_pages(names: Iterable[str]) -> bool:

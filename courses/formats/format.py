@@ -114,6 +114,7 @@ class Frame:
     styles: tuple[str, ...] = ()  # style sheets beside frame.css
     shape: str = ""
     sandbox: str = SANDBOX
+    pages: bool = False  # whether content may show pages of its package in frames inside, without an origin
     policy: Mapping[str, str] = field(default_factory=dict)
     attributes: Callable[[str, AddressOf, ReadFile], Mapping[str, Any]] = _no_attributes
 
@@ -162,6 +163,7 @@ class Format:
     runtime: str = ""  # the server side with which its content talks by itself (`lms.learning.runtimes`)
     advice: str = ""  # for learners, below the content
     manifest: str = ""  # name of a file that marks a package with pages of its own, whose files may be of any kind
+    pages_in: tuple[str, str] | None = None  # a file's name, and the folder beside such a file in which web pages may lie
     tracker: Callable[[str, Callable[[str], bool], ReadFile], Tracker | None] = (
         _no_tracker  # of an entry, if its pages report to the server
     )

@@ -11,12 +11,13 @@ from courses.formats.captions import captions_problem
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.video import check_captions, check_length
 from courses.grading import ANSWERS
-from courses.libraries import FindLibrary
+from courses.libraries import LEFT_OUT, LIBRARY, FindLibrary
 from courses.reader import CONTROL, LANGUAGE, read_file, read_part
 from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Text
 
 FOLDER = "content"
+MISSING = "library-missing"
 # What H5P allows in content and libraries, without Flash and HTML pages.
 ENDINGS = frozenset(
     ending
@@ -39,6 +40,8 @@ def check(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivit
         return content
     own_files, problems = _with_versions({name: path for name, path in files.items() if name.startswith(folder)}, folder)
     added, missing = _libraries(own_files, folder, content.libraries, find)
+    spared, missing = _spared(content, folder, {**own_files, **added}, missing)
+    added |= {f"{one.path}/{LIBRARY}": LEFT_OUT for one in spared}
     problems += missing
     wrong = h5p_content.check_content(content, folder, own_files.__contains__)
     problems += wrong or _media(content, folder, own_files)
@@ -59,6 +62,7 @@ def check(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivit
     warnings = [
         Problem("external", folder + h5p_content.CONTENT, {"address": address}) for address in h5p_content.external_addresses(content)
     ]
+    warnings += spared
     if content.main not in own.CHECKS:
         warnings += _captions(content, folder, own_files)
     if "completed" in activity.requires and not h5p_content.can_complete(content, lambda name: read_part(together, name), folder):
@@ -96,6 +100,13 @@ def _libraries(files: Files, folder: str, wanted: tuple[str, ...], find: FindLib
         added |= {f"{folder}{name}/{inner}": path for name, held in found.items() for inner, path in held.items()}
 
 
+def _spared(content: h5p_content.Content, folder: str, files: Files, missing: list[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """Divide missing libraries into warnings of those that nothing uses, which the content plays without, and problems."""
+    needed = h5p_content.used_libraries(content, lambda name: read_part(files, name), folder)
+    spared = [Problem("library-left-out", one.path) for one in missing if one.code == MISSING and one.path[len(folder) :] not in needed]
+    return spared, [one for one in missing if one.path not in {free.path for free in spared}]
+
+
 def _not_there(name: str, folder: str, files: Files) -> Problem:
     """Say that a library is missing, or that the package holds another version of it."""
     start = f"{folder}{name.rpartition('-')[0]}-"
@@ -103,7 +114,7 @@ def _not_there(name: str, folder: str, files: Files) -> Problem:
         (one for one in files if one.startswith(start) and one.endswith("/library.json") and one.count("/") == start.count("/") + 1), None
     )
     if other is None:
-        return Problem("library-missing", f"{folder}{name}")
+        return Problem(MISSING, f"{folder}{name}")
     held = other.removesuffix("/library.json")
     return Problem("library-other-version", held, {"held": held[len(start) :], "needed": name.rpartition("-")[2]})
 
@@ -185,6 +196,7 @@ FORMAT = Format(
         style="frame-h5p",
         # Older H5P libraries turn their templates into code (EmbeddedJS); a frame without an origin loses nothing by that.
         policy={"script-src": "'unsafe-eval'"},
+        pages=True,
     ),
     endings=ENDINGS,
     check=check,
@@ -192,6 +204,7 @@ FORMAT = Format(
     single=single,
     uploads=(".h5p",),
     packed=".h5p",
+    pages_in=(h5p_content.MAIN, "content/"),  # H5P.IFrameEmbed shows such pages
     graded=True,
     sends=h5p_advice.sends,
     suggested_minutes=h5p_advice.suggested_minutes,

@@ -79,6 +79,28 @@ def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Itera
             yield name
 
 
+def used_libraries(content: Content, read: Read, folder: str) -> frozenset[str]:
+    """Return the folder names of the libraries that the content uses: its main library, those of its parts, and what each of them needs.
+
+    h5p.json may name others. A library in the package counts as used, because its scripts run.
+    """
+    parts = {text.replace(" ", "-") for key, text in _texts(content.body) if key == "library"}
+    started = (
+        name
+        for name in content.libraries
+        if name.rpartition("-")[0] == content.main or name in parts or read(f"{folder}{name}/library.json")
+    )
+    seen: set[str] = set()
+    queue = list(started)
+    while queue:
+        name = queue.pop()
+        if name not in seen:
+            seen.add(name)
+            about, _problems = _json(read, f"{folder}{name}/library.json")
+            queue += _libraries(about) if isinstance(about, Mapping) else ()
+    return frozenset(seen)
+
+
 def unversioned(read: Read, folder: str, names: Iterable[str]) -> dict[str, str]:
     """Return the library folders whose names lack the version, each with the name that has it (`H5P.Foo`: `H5P.Foo-1.2`)."""
     found = {}

@@ -1,6 +1,7 @@
 // Runs before the H5P player: gives it what a sandboxed frame lacks, and hears its statements from the very first one.
 (function () {
   "use strict";
+  const { base, entry } = document.documentElement.dataset;
   const memory = () => {
     const kept = new Map();
     return {
@@ -54,6 +55,14 @@
     get: () => (contentId, dataId, data, extras) => {
       if (dataId === "state" && !extras?.subContentId) window.TH.keepState(data);
     },
+    set() {}, // the player's own
+  });
+
+  // The player knows one folder for each content of a whole site; content that asks for its folder by this name has this one.
+  Object.defineProperty(H5P, "getContentPath", {
+    configurable: true,
+    enumerable: true,
+    get: () => () => `${base}${entry}/content`,
     set() {}, // the player's own
   });
 

@@ -62,10 +62,13 @@
 
   const hasText = (element) => [...element.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim());
 
+  const leadsOut = ({ src }) => /^https?:/.test(src) && !src.startsWith(base);
+
   function isDrawn(element) {
     const { width, height } = element.getBoundingClientRect();
     if (width < 2 || height < 2) return false;
     if (element.matches("img")) return element.naturalWidth > 0;
+    if (element.matches("iframe")) return element.src.startsWith(base);
     if (element.matches(DRAWN) || hasText(element)) return getComputedStyle(element).visibility !== "hidden";
     return getComputedStyle(element).backgroundImage !== "none";
   }
@@ -87,7 +90,7 @@
         if (!video) TH.started();
       } else if (late) {
         if (stopped) TH.failed("error", stopped);
-        else TH.failed(film && box.querySelector("iframe") ? "outside" : "blank");
+        else TH.failed([...box.querySelectorAll("iframe")].some((one) => film || leadsOut(one)) ? "outside" : "blank");
       }
     }, LOOK_MS);
     return { loaded: () => (began ||= Date.now()) };

@@ -14,7 +14,7 @@ from lms.errors import InvalidInput
 
 VIEWED, EXPORTED, REVEALED = KINDS = ("viewed", "exported", "revealed")
 OF_TRANSCRIPT = ("transcript", "pdf", "xlsx", "json", "jws", "certificate")
-OF_LIFETIME = ("lifetime", "lifetime-xlsx", "lifetime-json", "document")
+OF_LIFETIME = ("lifetime", "lifetime-pdf", "lifetime-xlsx", "lifetime-json", "elsewhere", "document")
 FORMS = (*OF_TRANSCRIPT, *OF_LIFETIME, "statements", "review", "bulk", "people", "audit", "username")
 ONCE_IN = timedelta(hours=1)  # further looks within it are the same look, so that the table does not grow with each click
 REASON_MAX = 200

@@ -15,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from lms.audit.checker.archive import FORMAT, MANIFEST, SIGNATURE
+from lms.audit.checker.elsewhere import FILE as ELSEWHERE
+from lms.audit.elsewhere_bundle import elsewhere_of
 from lms.catalogue.models import CourseVersion
 from lms.certification import register
 from lms.certification.contents import masked_name
@@ -89,6 +91,7 @@ def write(
         writer.add_json("members.json", members)
         certificates = _certificates(session, order, writer)
         writer.add_json("certificates.json", certificates)
+        writer.add_json(ELSEWHERE, elsewhere_of(session, order.class_id, revealed=order.revealed))
         writer.add_json("register.json", list(_register(session, order, {one["number"] for one in certificates})))
         for name, content in anchors.items():
             writer.add(f"anchors/{name}", content.encode())

@@ -1,7 +1,8 @@
 """Check all chains in the background, batch by batch, and anchor their heads.
 
 A check of the night verifies every hash and recomputes the accounts of one in 28 enrolments, others each night, so that each account is
-recomputed at least every four weeks. A check that an administrator starts recomputes all. A check whose worker died is continued.
+recomputed at least every four weeks. It compares hours earned elsewhere with their decisions and statements, and reads one document in 28.
+A check that an administrator starts recomputes and reads all. A check whose worker died is continued.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit import anchor_files
+from lms.audit.elsewhere_check import differences
 from lms.audit.recorded import RECORDED
 from lms.certification import register_check
 from lms.classes.models import Enrolment
@@ -21,6 +23,7 @@ from lms.crediting.models import LedgerCheck
 from lms.crediting.verify import AT_ONCE, CheckedBatch, check
 from lms.db import database, transaction
 from lms.lease import Lease, give_back, touch
+from lms.storage import storage
 
 LEASE = Lease(LedgerCheck, timedelta(minutes=15))
 NIGHTS = 28
@@ -50,7 +53,7 @@ def claim(session: Session, at: datetime) -> tuple[int, str] | None:
 
 
 def carry(check_id: int, turn: str, settings: Settings) -> None:
-    """Check the remaining enrolments, the register and the earlier anchors, then make an anchor.
+    """Check the remaining enrolments, the register, the earlier anchors and hours earned elsewhere, then make an anchor.
 
     Raises:
         TurnLost: another worker has taken the check.
@@ -63,7 +66,7 @@ def carry(check_id: int, turn: str, settings: Settings) -> None:
             checked = check(reading, numbers, None, RECORDED, recomputed=share_of(numbers, night))
         after = numbers[-1]
         _note_batch(check_id, turn, after, checked)
-    _finish(check_id, turn, settings)
+    _finish(check_id, turn, night, settings)
 
 
 def share_of(numbers: Sequence[int], night: date | None) -> frozenset[int]:
@@ -101,15 +104,16 @@ def _note(run: LedgerCheck, findings: Sequence[str]) -> None:
     run.findings = [*run.findings, *new][:SHOWN]
 
 
-def _finish(check_id: int, turn: str, settings: Settings) -> None:
+def _finish(check_id: int, turn: str, night: date | None, settings: Settings) -> None:
     with snapshot() as reading:
         register = register_check.check(reading, None, RECORDED)
         older = anchor_files.rewritten_since(reading, settings)
+        elsewhere = list(differences(reading, storage(), settings.public_url, lambda number: number in share_of([number], night)))
     line, problem = anchor_files.keep_new(settings)
     with transaction() as session:
         run = LEASE.held(session, check_id, turn)
         run.certificates = register.certificates
-        _note(run, [*older, *map(str, register.findings)])
+        _note(run, [*older, *map(str, register.findings), *elsewhere])
         run.anchor, run.problem, run.finished_at = line, problem, now()
         give_back(run)
 

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from lms.audit import anchors
 from lms.audit.anchors import Anchor, AnchoredHead, NotAnAnchor
 from lms.audit.check_run import snapshot
+from lms.audit.elsewhere_check import differences
 from lms.audit.recorded import RECORDED
 from lms.certification import register_check
 from lms.certification.register_check import CheckedRegister
@@ -20,6 +21,7 @@ from lms.command_options import json_option
 from lms.config import Settings
 from lms.crediting.verify import AT_ONCE, CheckedBatch, Finding, addresses_of, check, numbers_of
 from lms.db import transaction
+from lms.storage import storage
 
 
 @click.command("anchor")
@@ -55,6 +57,7 @@ def anchor(heads: Path | None, *, public_key: bool) -> None:
 def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None, key: str | None, as_json: bool) -> None:
     """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.
 
+    Without --enrolment, certificates, register and hours earned elsewhere (`lms lifetime verify`) are checked, too.
     Exit code 1 with one line for each finding; exit code 2 if nothing could be checked.
     """
     settings: Settings = current_app.extensions["settings"]
@@ -71,7 +74,8 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
     whole = _check(sorted(set(enrolment)) or known, public_url)
     with snapshot() as reading:
         register = register_check.check(reading, set(enrolment) or None, RECORDED)
-    whole.findings = [*rewritten, *whole.findings, *register.findings]
+        elsewhere = [] if enrolment else [Finding(None, one) for one in differences(reading, storage(), settings.public_url)]
+    whole.findings = [*rewritten, *whole.findings, *register.findings, *elsewhere]
     if as_json:
         _write_json(whole, register, statements=statements)
     else:

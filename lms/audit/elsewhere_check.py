@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import select
@@ -26,15 +26,20 @@ from xapi.statements import Usage, iri_key, key_of, stored
 AT_ONCE = 500
 
 
-def differences(session: Session, storage: Storage, public_url: str) -> Iterator[str]:
-    """Yield a line for each changed multi-year rule, and for each entry that its statement, decisions or document do not support."""
+def differences(
+    session: Session, storage: Storage, public_url: str, has_turn: Callable[[int], bool] = lambda _number: True
+) -> Iterator[str]:
+    """Yield a line for each changed multi-year rule, and for each entry that its statement, decisions or document do not support.
+
+    `has_turn` says of the number of an entry whether its document is read and compared, too; by default, all are.
+    """
     for version in session.scalars(select(LifetimeRuleVersion).order_by(LifetimeRuleVersion.id)):
         if not is_as_imported(version):
             yield f"multi-year rule {version.code}, version {version.number}: it was changed after it was imported"
     last = 0
     while rows := session.scalars(select(ElsewhereHours).where(ElsewhereHours.id > last).order_by(ElsewhereHours.id).limit(AT_ONCE)).all():
         last = rows[-1].id
-        yield from _compare(session, storage, rows)
+        yield from _compare(session, storage, rows, has_turn)
         session.expunge_all()
     yield from _unentered(session, public_url)
 
@@ -56,7 +61,7 @@ def _unentered(session: Session, public_url: str) -> Iterator[str]:
                 yield f"statement {one.id} states an approval, and no entry has it"
 
 
-def _compare(session: Session, storage: Storage, rows: Sequence[ElsewhereHours]) -> Iterator[str]:
+def _compare(session: Session, storage: Storage, rows: Sequence[ElsewhereHours], has_turn: Callable[[int], bool]) -> Iterator[str]:
     ids = [one.statement_id for one in rows if one.statement_id is not None]
     texts = xapi.store.load_texts(session, ids)
     void = xapi.store.voided_among(session, ids)
@@ -66,7 +71,8 @@ def _compare(session: Session, storage: Storage, rows: Sequence[ElsewhereHours])
         yield from (f"hours earned elsewhere {one.id}: {said}" for said in _decided(one))
         if one.statement_id is not None and one.statement_id not in removed:
             yield from (f"hours earned elsewhere {one.id}: {said}" for said in _stated(one, accounts, texts.get(one.statement_id), void))
-        yield from (f"hours earned elsewhere {one.id}: {said}" for said in _documented(one, storage))
+        if has_turn(one.id):
+            yield from (f"hours earned elsewhere {one.id}: {said}" for said in _documented(one, storage))
 
 
 def _decided(one: ElsewhereHours) -> Iterator[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from courses.archive import LIMITS
-from courses.libraries import LIBRARY, OWN, FindLibrary
+from courses.libraries import LEFT_OUT, LIBRARY, OWN, FindLibrary
 from courses.package import Package
 from lms.accounts.models import Organisation, Person
 from lms.catalogue import contents
@@ -72,6 +72,8 @@ def _brought(package: Package) -> Iterator[tuple[str, tuple[str, int]]]:
         root = PurePosixPath(activity.entry)
         for path in package.files:
             at = PurePosixPath(path)
+            if package.files[path] == LEFT_OUT:
+                continue
             if at.name != LIBRARY or at.parent.parent != root or (OWN / at.parent.name).is_dir() or len(at.parent.name) > LONGEST_NAME:
                 continue
             yield at.parent.name, (str(at.parent), _patch(package.files[path]))

@@ -59,6 +59,7 @@ class FileFinding:
     signer: str = ""
     self_signed: bool = False
     bundle: BundleFacts | None = None
+    said: str = ""  # the words in its signature that say which document it is
 
 
 def examine(session: Session, content: bytes, secret_key: str) -> FileFinding:
@@ -75,7 +76,8 @@ def examine(session: Session, content: bytes, secret_key: str) -> FileFinding:
     if signature is None:
         return FileFinding(FileState.EDITED if b"/ByteRange" in content else FileState.UNKNOWN)
     known = certificate_of(session, signature.certificate_sha256)
-    return FileFinding(_state(signature, known), _claimed(session, signature.reason) if known else None, name, self_signed)
+    claimed = _claimed(session, signature.reason) if known else None
+    return FileFinding(_state(signature, known), claimed, name, self_signed, said=signature.reason)
 
 
 def _of_bundle(session: Session, content: bytes) -> FileFinding:

@@ -11,6 +11,7 @@ from lms.certification.file_check import BundleFacts, FileFinding, FileState
 from lms.crediting.models import REVOKED, VALID, Certificate
 from lms.signing.key import is_self_signed, name_of
 from lms.signing.models import SigningCertificate
+from lms.signing.printed import LIFETIME_RECORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def _signed_words(found: FileFinding, shown: Certificate | None, signature: tupl
         certificate = shown or found.certificate
         tone, said = ("ok", lines) if certificate is None else _standing(certificate, lines)
         return FileWords(tone if found.bundle.hours is not None else "warn", said)
+    if shown is None and found.said == LIFETIME_RECORD:
+        return FileWords("ok", (_("This is a record of all years as this site issued it: not one character was changed."), *signature))
     if shown is None:
         return FileWords("ok", (_("This is a training transcript as this site issued it: not one character was changed."), *signature))
     if found.certificate is None or found.certificate.number != shown.number:

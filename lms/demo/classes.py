@@ -34,7 +34,8 @@ class DemoClass:
     track: Callable[[int], str]
     stage: Callable[[int, Sequence[int]], Stage]  # from a person's number and the number of activities of each course
     phases: Sequence[DemoPhase] = ()  # of its timetable
-    courses: int = 3  # of the sample courses, it studies so many
+    courses: int = 3  # of the sample courses, it must study so many
+    optional: Sequence[str] = ()  # codes of courses that it may study besides; the first class may study all
     months: Callable[[int], int] = lambda _number: 0  # of practice that were logged and accepted, from a person's number
 
     def username(self, number: int) -> str:
@@ -145,6 +146,7 @@ CLASSES = (
         numbers=range(50, 66),
         track=lambda number: ("primary", "junior")[number % 2],
         stage=_online_stage,
+        optional=("homework-and-feedback",),
     ),
     DemoClass(
         code="demo-rural-lead-0",
@@ -173,6 +175,7 @@ CLASSES = (
         range(90, 96),
         only="backbone",
         requirement="companion",
+        optional=("small-classes", "home-and-school"),
         stage=_some_stage({"diagnosis": "2", "topics": "8"}),
         phases=(DemoPhase("diagnosis", 0, DIAGNOSIS), DemoPhase("topics", 2, TOPICS), DemoPhase("school-visit", 30, VISIT)),
     ),

@@ -111,7 +111,7 @@ def _programmes(session: Session, site: DemoSite) -> None:
 
 
 def _courses(site: DemoSite) -> dict[str, CourseVersion]:
-    """Publish all samples; return those that classes study."""
+    """Publish all samples; those that classes must study come first."""
     versions = {}
     for folder in (*SAMPLES, *EXTRA, *MORE_SAMPLES):
         found = check(folder, own_hosts=True)  # without such hosts, only the activities that need one cannot be opened
@@ -121,8 +121,7 @@ def _courses(site: DemoSite) -> dict[str, CourseVersion]:
         with site.database.writer() as session, session.begin():
             by = session.scalars(select(Person).where(Person.username == "trainer")).one()
             version = publish.publish(session, site.storage, found.package, by, site.now)
-            if folder not in MORE_SAMPLES:
-                versions[version.course.code] = version
+            versions[version.course.code] = version
             publish.outline_of(version)  # cached by its hash now, because an older version cannot be loaded after its session
             if version.published_at == site.now:
                 site.say(f"course published: {version.course.code}")
@@ -159,14 +158,14 @@ def _opened(session: Session, site: DemoSite, plan: DemoClass, versions: dict[st
     created = setup.create_class(session, _newest(session, plan.programme), run)
     for version in _studied(plan, versions).values():
         setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement)
-    if plan.code == CLASSES[0].code:
-        for version in list(versions.values())[len(SAMPLES) :]:
-            setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement, compulsory=False)
+    optional = list(versions.values())[len(SAMPLES) :] if plan.code == CLASSES[0].code else [versions[code] for code in plan.optional]
+    for version in optional:
+        setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement, compulsory=False)
     return created
 
 
 def _studied(plan: DemoClass, versions: dict[str, CourseVersion]) -> dict[str, CourseVersion]:
-    """Return the courses that a class studies."""
+    """Return the courses that a class must study."""
     return dict(list(versions.items())[: plan.courses])
 
 

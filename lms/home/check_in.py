@@ -6,8 +6,9 @@ costs nobody their check-in, and a person to whom the address is forwarded gains
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -168,5 +169,11 @@ def kept() -> ResponseReturnValue:
 @bp.get("/worker.js")
 @public
 def worker() -> ResponseReturnValue:
-    """Return the script that answers without a network; it controls only pages below its own address."""
-    return send_from_directory(current_app.static_folder or "", "js/check-in-worker.js", mimetype="text/javascript", max_age=0)
+    """Return the script that answers without a network; it controls only pages below its own address.
+
+    It keeps the files under the addresses that they have now. New addresses make it another script, which browsers then install.
+    """
+    script = (Path(current_app.static_folder or "") / "js/check-in-worker.js").read_text(encoding="utf-8")
+    response = Response(script.replace("/static/", f"{current_app.extensions['static_address']}/"), mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -6,7 +6,8 @@ Four rules decide what counts, in this order:
 2. The same activity of the same course counts once in a period (or once at all, as the rule says), even if several programmes
    credited it: the enrolment that credited most of it there counts, of equal ones the first.
 3. A second that several enrolments credit counts once: for the first enrolment, and in it for the first line by name.
-4. Each figure is the sum of its own seconds, converted once and rounded down once; hours earned elsewhere are added as approved.
+4. Of one calendar day, sessions count at most `hours_a_day` in all enrolments together, the earliest seconds first.
+5. Each figure is the sum of its own seconds, converted once and rounded down once; hours earned elsewhere are added as approved.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from lms.hours.days import EPOCH, midnight
+from lms.hours.days import EPOCH, cut_at_midnight, midnight
 from lms.hours.intervals import lay_over, length
 from lms.hours.lifetime_values import (
     Amount,
@@ -38,8 +39,7 @@ NOTHING = Decimal(0)
 
 def judge_lifetime(case: LifetimeCase) -> LifetimeResult:
     """Judge all enrolments of one person together. Order and repetition of evidence make no difference."""
-    day = next((one.hours_a_day for one in case.rule.kinds if one.measured == "days"), None)
-    day_seconds = None if day is None else Fraction(day * case.rule.hour_minutes * 60)
+    day_seconds = None if case.rule.day_seconds is None else Fraction(case.rule.day_seconds)
     lines = [line for number, own in sorted(case.enrolments.items()) for line in lines_of(number, own, day_seconds)]
     return judge_lines(case.rule, lines, case.elsewhere, case.as_of)
 
@@ -70,11 +70,27 @@ def counted_lines(rule: LifetimeRule, lines: Iterable[LifetimeLine]) -> Iterator
             other = (rest & -rest).bit_length() - 1
             beside[other].add(ordered[first].enrolment)
             rest &= rest - 1
+    within = _within_days(rule, ordered, mine)
     for number, line in enumerate(ordered):
         overlap = length(kept[number]) - length(mine[number])
         repeated = length(line.spans) - length(kept[number])
-        counted = _by_year(mine[number], rule.time_zone)
-        yield LineResult(line, counted, overlap, tuple(sorted(beside[number])), repeated, tuple(sorted(instead[number])))
+        limited = length(mine[number]) - length(within[number])
+        counted = _by_year(within[number], rule.time_zone)
+        yield LineResult(line, counted, overlap, tuple(sorted(beside[number])), repeated, tuple(sorted(instead[number])), limited)
+
+
+def _within_days(rule: LifetimeRule, lines: Sequence[LifetimeLine], mine: Sequence[Sequence[Interval]]) -> Sequence[Sequence[Interval]]:
+    """Return the spans of each line without the time of sessions beyond the most of a local day. No second is in two of them."""
+    if rule.day_seconds is None:
+        return mine
+    slots = [(start, end, number) for number, own in enumerate(mine) if lines[number].source == "days" for start, end in own]
+    within: list[list[Interval]] = [[] if line.source == "days" else list(own) for line, own in zip(lines, mine, strict=True)]
+    left: dict[int, int] = defaultdict(lambda: rule.day_seconds or 0)
+    for day, (start, end, number) in cut_at_midnight(sorted(slots), rule.time_zone):
+        seconds = min(end - start, left[day])
+        left[day] -= seconds
+        within[number] += [(start, start + seconds)] if seconds else []
+    return within
 
 
 def _without_repetitions(rule: LifetimeRule, lines: Sequence[LifetimeLine]) -> tuple[list[list[Interval]], list[set[int]]]:

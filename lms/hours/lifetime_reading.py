@@ -228,6 +228,7 @@ def dump_lifetime(result: LifetimeResult) -> Json:
                 "beside": list(one.beside),
                 "repeated_seconds": one.repeated_seconds,
                 "instead": list(one.instead),
+                "limited_seconds": one.limited_seconds,
             }
             for one in result.lines
         ],

@@ -28,7 +28,7 @@ class Words(NamedTuple):
 class LifetimeKind:
     """One kind of training. `measured` says which measured time belongs to it; without it, only hours earned elsewhere do.
 
-    `hours_a_day` is the most that an attended day counts, and the value of a day earned elsewhere.
+    `hours_a_day` is the most that a calendar day counts, in all classes together, and the value of a day earned elsewhere.
     """
 
     key: str
@@ -55,6 +55,12 @@ class LifetimeRule:
     a_year: int | None
     elsewhere_at_most: int | None
     kinds: Sequence[LifetimeKind]
+
+    @property
+    def day_seconds(self) -> int | None:
+        """The most seconds of attended sessions that count of one calendar day; None if the rule counts none."""
+        hours = next((one.hours_a_day for one in self.kinds if one.measured == "days"), None)
+        return None if hours is None else hours * self.hour_minutes * 60
 
     def period_of(self, year: int) -> int:
         """Return the first year of the period to which a year belongs."""
@@ -99,7 +105,7 @@ class LineResult:
     """The part of a line that counts, and why the rest does not.
 
     `overlap_seconds` were counted for the enrolments in `beside`; `repeated_seconds` belong to an activity that counts as credited
-    by the enrolments in `instead`.
+    by the enrolments in `instead`; `limited_seconds` are beyond the most of a calendar day.
     """
 
     line: LifetimeLine
@@ -108,6 +114,7 @@ class LineResult:
     beside: tuple[int, ...] = ()
     repeated_seconds: int = 0
     instead: tuple[int, ...] = ()
+    limited_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

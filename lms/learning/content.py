@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from importlib import resources
-from importlib.resources.abc import Traversable
 from itertools import chain
+from pathlib import Path
 from urllib.parse import quote
 
 import structlog
@@ -18,20 +18,20 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_range_header
 
-from courses.formats import FORMATS
+from courses.formats import FORMATS, PAGES
 from lms.accounts.access import public
 from lms.catalogue import contents
 from lms.config import Settings
 from lms.learning.file_kinds import headers_of, headers_on_own_host
-from lms.learning.frame_page import FrameSite, policy_of, policy_of_pages, write_page
+from lms.learning.frame_page import FrameSite, policy_of, policy_of_inner_page, policy_of_pages, write_page
 from lms.learning.package_hosts import PackageHosts
 from lms.storage import CHUNK, Storage, storage
 from lms.web.hosts import is_shared_host, on_content_host, package_label
+from lms.web.own_files import FOR_EVER, named_by, version_of
 
 bp = Blueprint("content", __name__)
 log = structlog.get_logger(__name__)
 
-FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NOT_THERE = json.dumps({"type": "about:blank", "title": "Not found", "status": 404, "detail": "The package has no such file."})
@@ -51,7 +51,7 @@ def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     if format is None or format.leads_to or format.own_host is not bool(label) or not _is_plain(entry):
         abort(404)
     origin = _hosts().address(label) if label else _settings().content_url
-    site = FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/")
+    site = FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/", version_of(_player()))
     outline = (_player() / "frame.html").read_text(encoding="utf-8")
     attributes = format.frame.attributes(entry, partial(_address_of, sha256, site), partial(contents.read, storage(), sha256))
     response = Response(write_page(outline, format, entry, site, attributes), mimetype="text/html")
@@ -95,7 +95,20 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
         return _not_there(path)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
-    return _for_its_pages(response, path) if label else _for_everybody(response, path, FOR_EVER)
+    if label:
+        return _for_its_pages(response, path)
+    return _as_inner_page(_for_everybody(response, path, FOR_EVER), sha256, path)
+
+
+def _as_inner_page(response: Response, sha256: str, path: str) -> Response:
+    """Let a frame show a web page of a package, which is a download everywhere else. Old browsers do not say that they ask for a frame."""
+    if path.lower().endswith(PAGES):
+        response.headers["Vary"] = "Sec-Fetch-Dest"
+        if request.headers.get("Sec-Fetch-Dest") == "iframe":
+            response.headers["Content-Security-Policy"] = policy_of_inner_page(f"{_settings().content_url}/content/{sha256}/")
+            response.headers["Content-Type"] = "text/html"  # the page states its encoding
+            response.headers.pop("Content-Disposition")
+    return response
 
 
 def _find(sha256: str, path: str, *, any_case: bool) -> tuple[str, int] | None:
@@ -158,14 +171,15 @@ def _pieces(files: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
 @public
 def player_file(path: str) -> ResponseReturnValue:
     """Return a file of the players themselves."""
-    found = _player().joinpath(*path.split("/")) if _is_plain(path) else None
-    if found is None or not found.is_file() or path.endswith(".html"):
+    name, caching = named_by(path, version_of(_player()))
+    found = _player().joinpath(*name.split("/")) if _is_plain(name) else None
+    if found is None or not found.is_file() or name.endswith(".html"):
         abort(404)
-    return _for_everybody(Response(found.read_bytes()), path, FOR_AN_HOUR)
+    return _for_everybody(Response(found.read_bytes()), name, caching)
 
 
-def _player() -> Traversable:
-    return resources.files("courses") / "player"
+def _player() -> Path:
+    return Path(str(resources.files("courses"))) / "player"
 
 
 def _is_plain(path: str) -> bool:

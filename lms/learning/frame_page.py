@@ -24,16 +24,17 @@ OWN_PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class FrameSite:
-    """The addresses of a frame: the app's origin, its content host's, and the folder of its package there."""
+    """The addresses of a frame: the app's origin, its content host's, the folder of its package there, and the version of our players."""
 
     app: str
     content: str
     base: str
+    version: str
 
     @property
     def player(self) -> str:
         """The folder of our players' files."""
-        return f"{self.content}/player"
+        return f"{self.content}/player/{self.version}"
 
 
 def write_page(outline: str, format: Format, entry: str, site: FrameSite, attributes: Mapping[str, Any]) -> str:
@@ -61,7 +62,7 @@ def policy_of(format: Format, site: FrameSite) -> str:
 
     A frame on the package's own host runs only our code: it shows the package's pages in frames inside it, at the same origin.
     """
-    player = f"{site.player}/"
+    player = f"{site.content}/player/"  # in every version: a page may ask a process of another one during an upgrade
     own = player if format.own_host else f"{player} {site.base}"
     sources = {name: own for name in DIRECTIVES} | {
         "style-src": f"{own} 'unsafe-inline'",
@@ -69,7 +70,7 @@ def policy_of(format: Format, site: FrameSite) -> str:
         "media-src": f"{own} blob:",
         "font-src": f"{own} data:",
         "connect-src": f"{site.content}/" if format.own_host else own,
-        "frame-src": site.base if format.own_host else "",
+        "frame-src": site.base if format.own_host or format.frame.pages else "",
         "worker-src": "",
     }
     return (
@@ -82,6 +83,17 @@ def policy_of_pages(app: str) -> str:
     """Restrict the pages of a package on its own host to that host. Only our player page may embed them, at any depth."""
     rules = "; ".join(f"{name} {value}" for name, value in OWN_PAGES.items())
     return f"sandbox {OWN_HOST_SANDBOX}; default-src 'none'; {rules}; frame-ancestors 'self' {app}"
+
+
+def policy_of_inner_page(base: str) -> str:
+    """Restrict a web page of a package on the shared host, shown inside the frame: it has no origin, and only its package's files."""
+    rules = {
+        "script-src": f"{base} 'unsafe-inline' 'unsafe-eval'",
+        "style-src": f"{base} 'unsafe-inline'",
+        **dict.fromkeys(("img-src", "media-src", "font-src"), f"{base} data: blob:"),
+        "connect-src": base,
+    }
+    return f"sandbox allow-scripts; default-src 'none'; {'; '.join(map(' '.join, rules.items()))}; base-uri 'none'; form-action 'none'"
 
 
 def _directives(sources: Mapping[str, str], added: Mapping[str, str]) -> str:

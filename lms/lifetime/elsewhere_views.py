@@ -41,6 +41,8 @@ def _allow_a_document() -> None:
 def waiting() -> ResponseReturnValue:
     """List what this office's teachers earned elsewhere and somebody still has to decide."""
     rows = elsewhere.waiting(session(), scope()) if person().organisation_id is not None else []
+    for whose in {one.id: one for _entry, one in rows}.values():
+        record_access(whose, VIEWED, "elsewhere")
     return render_template("lifetime/waiting.html", rows=rows, kinds=_kinds())
 
 

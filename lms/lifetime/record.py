@@ -32,13 +32,14 @@ class ProgrammeShare:
     counted: Mapping[str, int]
     overlap: int
     repeated: int
+    limited: int  # beyond the most of a calendar day
     beside: Sequence[int]  # enrolments for which the overlapping time counts
     instead: Sequence[int]  # enrolments for which the same activities count
 
     @property
     def left_out(self) -> int:
         """The credited seconds that do not count here."""
-        return self.overlap + self.repeated
+        return self.overlap + self.repeated + self.limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,12 @@ def _share(result: LifetimeResult, transcript: Transcript) -> ProgrammeShare:
     beside = sorted({number for one in own for number in one.beside})
     instead = sorted({number for one in own for number in one.instead})
     return ProgrammeShare(
-        transcript, credited, counted, sum(one.overlap_seconds for one in own), sum(one.repeated_seconds for one in own), beside, instead
+        transcript,
+        credited,
+        counted,
+        overlap=sum(one.overlap_seconds for one in own),
+        repeated=sum(one.repeated_seconds for one in own),
+        limited=sum(one.limited_seconds for one in own),
+        beside=beside,
+        instead=instead,
     )

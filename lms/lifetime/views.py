@@ -12,7 +12,7 @@ from lms.accounts.models import OFFICE, TEACHER, Person
 from lms.clock import now
 from lms.db import session
 from lms.errors import NotFound
-from lms.lifetime import elsewhere, sheet, words
+from lms.lifetime import elsewhere, pdf, sheet, words
 from lms.lifetime.record import LifetimeRecord, read_record
 from lms.lifetime.teachers import not_there, own_or_teacher, record_access, teacher
 from lms.web.downloads import as_download
@@ -20,6 +20,7 @@ from lms.web.downloads import as_download
 bp = Blueprint("lifetime", __name__, url_prefix="/lifetime")
 
 FORMS: Mapping[str, tuple[str, Callable[[LifetimeRecord], bytes]]] = {
+    "pdf": ("application/pdf", pdf.of_record),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheet.of_record),
     "json": ("application/json", lambda record: record.bundle.encode()),
 }
@@ -42,7 +43,7 @@ def of_person(person_id: int) -> ResponseReturnValue:
 @bp.get("/<int:person_id>/<code>.<form>")
 @requires()
 def download(person_id: int, code: str, form: str) -> ResponseReturnValue:
-    """Return a record as a file: xlsx, or json for recomputing it."""
+    """Return a record as a file: pdf, xlsx, or json for recomputing it."""
     if form not in FORMS:
         raise NotFound(_("A lifetime record can be had as %(forms)s.", forms=", ".join(FORMS)))
     whose = own_or_teacher(person_id)

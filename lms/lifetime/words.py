@@ -44,7 +44,8 @@ def rule_words(rule: LifetimeRule) -> list[str]:
         if kind.measured == "days":
             said.append(
                 _(
-                    "%(kind)s: the time attended in sessions that count, at most %(hours)s credit hours for a day.",
+                    "%(kind)s: the time attended in sessions that count, at most %(hours)s credit hours for a day, and of one calendar day"
+                    " in all classes together.",
                     kind=pick(*kind.name),
                     hours=kind.hours_a_day,
                 )
@@ -81,6 +82,8 @@ def left_out_words(share: ProgrammeShare, record: LifetimeRecord) -> str:
         said.append(
             _("%(time)s of the same activities count in %(where)s", time=write_length(share.repeated), where=_named(share.instead, names))
         )
+    if share.limited:
+        said.append(_("%(time)s are beyond the most of a calendar day", time=write_length(share.limited)))
     return _("; ").join(said)
 
 

@@ -5,6 +5,8 @@ from flask_babel import gettext as _
 from lms.signing.key import name_of
 from lms.signing.site_key import SiteKey
 
+LIFETIME_RECORD = "Record of all years"  # in the signature of such a record, so that the verification page knows what it is
+
 
 def signature_words(site: SiteKey) -> str:
     """Return the sentence that a document prints about its signature, or about the lack of one."""

@@ -109,4 +109,3 @@ def init_app(app: Flask) -> None:
     """Register the pages and give every template what layout.html needs."""
     app.register_blueprint(bp)
     app.context_processor(lambda: {"nav_items": _menu(), "product_name": pick("研时", "Yanshi")})
-    app.jinja_env.globals["static"] = lambda name: f"{app.static_url_path}/{name}"  # url_for takes longer, for thirty icons on a page

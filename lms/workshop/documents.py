@@ -6,6 +6,7 @@ An activity of a draft has all fields of the outline (courses/FORMAT.md) and:
     answers    the hash of its answer key's bytes in the file store; absent if the server does not grade it. No listing ever names it
     source     the file that the trainer chose: name, sha256, bytes; absent for activities of a published version
     suggested  minutes that fit the content; absent if unknown
+    type       the type of ours whose form edits it (`courses.authoring`); absent for other content
 """
 
 import re
@@ -16,7 +17,7 @@ from courses.outline import Activity, Course, Text, parse_course
 from courses.strict_json.problem import Problem
 from lms.workshop.edits import DraftDocument, activities_of, find
 
-OWN = frozenset({"files", "answers", "source", "suggested"})
+OWN = frozenset({"files", "answers", "source", "suggested", "type"})
 KINDS = ("general", "companion", "practical")
 PLACE = re.compile(r"modules\[(\d+)\](?:\.activities\[(\d+)\])?\.?(.*)", re.DOTALL)
 

@@ -12,7 +12,9 @@ from courses.strict_json.problem import Problem
 from lms.storage import Storage
 from lms.workshop import authoring, drafts, intake
 from lms.workshop.counting import Admit
+from lms.workshop.documents import title_in
 from lms.workshop.intake import CheckedFile, DraftActivity
+from lms.workshop.own_types import head_of, type_of
 
 
 def form_of(storage: Storage, activity: DraftActivity) -> str | None:
@@ -24,17 +26,16 @@ def form_of(storage: Storage, activity: DraftActivity) -> str | None:
 def document_in(storage: Storage, activity: DraftActivity) -> ActivityDocument | list[Problem]:
     """Return the document of an activity of a draft, made of what is served and its answer key; or why no form can edit it."""
     read, key = drafts.content_of(storage, activity)
-    about, body = (_json(read(f"{activity['entry']}/{name}")) for name in (MAIN, CONTENT))
-    machine = about.get("mainLibrary")
-    type_ = next((name for name, one in TYPES.items() if one.machine == machine), None)
+    about, body = head_of(activity, read), _json(read(f"{activity['entry']}/{CONTENT}"))
+    type_ = type_of(about)
     if type_ is None:
-        return [Problem("not-our-type", MAIN, {"kind": str(machine)})]
-    if machine == own.QUIZ:
+        return [Problem("not-our-type", MAIN, {"kind": str(about.get("mainLibrary"))})]
+    if TYPES[type_].machine == own.QUIZ:
         if key is None:
             return [Problem("no-answers-inside", CONTENT)]
         body = whole_quiz(body, key)
     body.pop("l10n", None)
-    return read_document({"type": type_, "title": activity["title"]["zh"], "language": about.get("language") or "zh", **body})
+    return read_document({"type": type_, "title": title_in(activity)["zh"], "language": about.get("language") or "zh", **body})
 
 
 def values_in(storage: Storage, activity: DraftActivity) -> dict[str, Any] | None:
@@ -45,7 +46,7 @@ def values_in(storage: Storage, activity: DraftActivity) -> dict[str, Any] | Non
 
 def seen_of(activity: DraftActivity) -> str:
     """Return a fingerprint of what the form of an activity shows; it changes when somebody saves other content or another title."""
-    return digest_of([activity["files"], activity.get("answers"), activity["title"]["zh"]])
+    return digest_of([activity["files"], activity.get("answers"), title_in(activity)["zh"]])
 
 
 def checked(storage: Storage, document: ActivityDocument, admit: Admit, key: str | None) -> CheckedFile | list[Problem]:

@@ -33,10 +33,11 @@ from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
 from lms.storage import Storage
 from lms.workshop.documents import document_of, new_document
-from lms.workshop.edits import REPLACED, DraftDocument, Step, find
+from lms.workshop.edits import REPLACED, DraftDocument, Step, activities_of, find
 from lms.workshop.history import LONGEST_TITLE, change, write
 from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, put_answers
 from lms.workshop.models import PUBLISHED, Draft
+from lms.workshop.own_types import own_type
 
 DRAFTS_SHOWN = 200
 
@@ -85,7 +86,11 @@ def published_document(session: Session, storage: Storage, version: CourseVersio
     Raises:
         Conflict: see `begin_from`.
     """
-    return _document_with(session, version, partial(put_answers, storage))
+    document = _document_with(session, version, partial(put_answers, storage))
+    for one in activities_of(document):
+        if type_ := own_type(one, partial(contents.read, storage, one["files"])):
+            one["type"] = type_
+    return document
 
 
 def document_to_compare(session: Session, version: CourseVersion) -> DraftDocument:
@@ -173,13 +178,21 @@ def put_activity(session: Session, draft: Draft, checked: CheckedFile, by: By, p
     for one in checked.activities:
         old = find(document, "activity", one["key"])
         if old is None:
-            titled = {**one, "title": {"zh": placing.title.zh, "en": placing.title.en}} if placing.title else one
-            steps.append({"do": "insert", "of": "activity", "module": module, "after": after, "value": titled})
+            title = {"zh": placing.title.zh, "en": placing.title.en} if placing.title else one["title"]
+            placed = {**one, "title": _in_one_language(title, document["language"])}
+            steps.append({"do": "insert", "of": "activity", "module": module, "after": after, "value": placed})
             after = one["key"]
         else:
             steps += _replacing(old, one, placing.title)
     change(session, draft, steps, by)
     return [one["key"] for one in checked.activities]
+
+
+def _in_one_language(title: dict[str, str], language: str) -> dict[str, str]:
+    """Return a title without its copy: a later change of the one text would leave the other behind."""
+    if title["zh"] != title["en"]:
+        return title
+    return {"zh": "", "en": title["en"]} if language == "en" else {"zh": title["zh"], "en": ""}
 
 
 def _replacing(old: DraftActivity, new: DraftActivity, title: Text | None) -> list[Step]:

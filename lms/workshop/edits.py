@@ -28,6 +28,7 @@ REPLACED = (
     "source",
     "suggested",
     "grading",
+    "type",
 )  # together, by another file of an activity
 
 

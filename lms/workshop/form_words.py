@@ -70,7 +70,7 @@ def form_texts() -> dict[str, str]:
 
 def _pages() -> dict[str, str]:
     return {
-        "pages": _("Pages"),
+        "pages": _("Pages to read"),
         "page_n": _("Page {n}"),
         "add_page": _("Add a page"),
         "heading": _("Heading of the page"),

@@ -20,6 +20,7 @@ from lms.catalogue.uploads import check
 from lms.storage import Storage
 from lms.workshop.counting import Admit
 from lms.workshop.documents import values_of
+from lms.workshop.own_types import own_type
 
 LONGEST_START = 40
 SUFFIX_BYTES = 3
@@ -68,6 +69,8 @@ def _activity(storage: Storage, package: Package, outline: Mapping[str, Any], ke
     entry, moved = moved_to(key, outline["entry"], listing)
     activity = {**outline, "key": key, "entry": entry, "files": contents.put_listing(storage, moved), "suggested": outline["minutes"]}
     activity |= _suggestion(storage, activity)
+    if type_ := own_type(activity, partial(contents.read, storage, activity["files"])):
+        activity["type"] = type_
     answers = package.answer_keys.get(outline["key"])
     if answers is not None:
         activity["answers"] = put_answers(storage, answers)

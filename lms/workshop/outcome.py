@@ -21,13 +21,19 @@ ALL = {**PACKAGE_SENTENCES, **SENTENCES}
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """A problem at its field: `of` course, module or activity; `where` is the title of that part."""
+    """A problem at its field: `of` course, module or activity; `where` is the title of that part, `label` the name of the field."""
 
     of: str
     key: str
     field: str
     where: str
     words: str
+    label: str = ""
+
+    @property
+    def at(self) -> str:
+        """The part and the field, as a list names them."""
+        return " · ".join(filter(None, (self.where or _("Course"), self.label)))
 
     @property
     def id(self) -> str:
@@ -58,9 +64,23 @@ def in_fields(document: DraftDocument, problems: Iterable[Problem]) -> list[Fiel
         field = _shown_field(of, field)
         words = {"filled-text": _("is missing"), "array-length": _("has no activity")}.get(problem.code) or in_words(problem, ALL)
         title = title_of(document, of, key or None)
-        fault = FieldFault(of, key, field, pick(title["zh"], title["en"]), words)
+        fault = FieldFault(of, key, field, pick(title["zh"], title["en"]), words, _label(field))
         found.setdefault((of, key, field, words), fault)
     return list(found.values())
+
+
+def _label(field: str) -> str:
+    """Return the name of a field on the page; '' for those that the words themselves name."""
+    names = {
+        "title.zh": _("Title in Chinese"),
+        "title.en": _("Title in English"),
+        "minutes": _("Minutes that it can earn at most"),
+        "gate": _("Before the time counts, learners must"),
+        "code": _("Code"),
+        "summary.zh": _("Summary in Chinese"),
+        "summary.en": _("Summary in English"),
+    }
+    return names.get(field, "")
 
 
 def _shown_field(of: str, field: str) -> str:

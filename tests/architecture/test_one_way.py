@@ -93,3 +93,29 @@ def test_no_field_is_parsed_back_from_the_words_of_a_problem() -> None:
         and [ast.unparse(one) for one in node.args[:1]] == ["': '"]
     ]
     assert found == [], "use lms.errors.FieldProblem"
+
+
+def test_what_a_command_wrote_is_read_by_one_function() -> None:
+    """Otherwise a command that failed is reported as JSON that cannot be read."""
+    found = [
+        shown(path, node.lineno)
+        for path in sources("tests")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "json.loads"
+        and ast.unparse(node.args[0]).endswith((".stdout", ".output"))
+    ]
+    assert [one.partition(":")[0] for one in found] == ["tests/commands.py"], "use tests.commands.json_of"
+
+
+def test_only_tests_that_drive_a_browser_have_its_fixtures_names() -> None:
+    """pytest-playwright takes any test with such a fixture for its own, and `make test-fast` leaves it out."""
+    found = [
+        shown(path, node.lineno)
+        for path in sources("tests")
+        if "playwright" not in path.read_text(encoding="utf-8")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        if {"page", "context", "browser"} & {one.arg for one in node.args.args}
+    ]
+    assert found == [], "give the fixture another name"

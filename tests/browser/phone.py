@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.sizes import sideways
+from tests.browser.sizes import PHONE, sideways
 from tests.site import PASSWORD, Site
 
 
@@ -18,21 +18,20 @@ def phone(browser: Browser, site: Site, expected: str, elsewhere: tuple[str, ...
     Requests to addresses that begin with one of `elsewhere` may leave the site; the test answers them.
     """
     complaints: list[str] = []
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", accept_downloads=True)
     port = site.address.rpartition(":")[2]
     own = (f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", "data:", "blob:", *elsewhere)
     package = re.compile(rf"http://[a-z2-7]{{32}}\.localhost:{port}/")  # a host of a package's own
-    context.on(
-        "request",
-        lambda request: request.url.startswith(own) or package.match(request.url) or complaints.append(f"left the site: {request.url}"),
-    )
-    context.on(
-        "console",
-        lambda message: message.type == "error" and not re.search(expected, message.text) and complaints.append(message.text),
-    )
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    yield context
-    context.close()
+    with browser.new_context(viewport=PHONE, locale="zh-CN", accept_downloads=True) as context:
+        context.on(
+            "request",
+            lambda request: request.url.startswith(own) or package.match(request.url) or complaints.append(f"left the site: {request.url}"),
+        )
+        context.on(
+            "console",
+            lambda message: message.type == "error" and not re.search(expected, message.text) and complaints.append(message.text),
+        )
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        yield context
     assert not complaints, complaints
 
 

@@ -52,6 +52,13 @@ def statements(site: Site, verb: str) -> int:
         return sum(json.loads(text)["verb"]["id"] == verb for text in texts)
 
 
+def said(site: Site, verb: str) -> list[str]:
+    """Return the responses of all statements with a verb."""
+    with site.app.app_context(), database().engine.connect() as connection:
+        found = [json.loads(text) for text in connection.exec_driver_sql("SELECT text FROM xapi_statement").scalars()]
+        return [one.get("result", {}).get("response", "") for one in found if one["verb"]["id"] == verb]
+
+
 def trainer_reads(browser: Browser, site: Site, course: str, *words: str) -> None:
     with phone(browser, site, "nothing") as visitor:
         page = sign_in(visitor, site, "trainer", f"/catalogue/courses/{course}")

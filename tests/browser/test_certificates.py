@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lms.app import create_app
 from tests.browser.phone import sound
+from tests.browser.sizes import PHONE
 from tests.factories import DrivenClock, settings_for, signed_in
 from tests.integration.certification.conftest import Office, build_office, rename
 from tests.site import served
@@ -20,8 +21,11 @@ def built(database_url: str, folder: Path) -> Office:
 
 def test_from_the_certificate_to_its_revocation(browser: Browser, sqlite_url: str, tmp_path: Path) -> None:
     office = built(sqlite_url, tmp_path)
-    with served(sqlite_url, tmp_path) as (app, address):
-        clerk, anyone = browser.new_context(locale="zh-CN"), browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    with (
+        served(sqlite_url, tmp_path) as (app, address),
+        browser.new_context(locale="zh-CN") as clerk,
+        browser.new_context(locale="zh-CN", viewport=PHONE) as anyone,
+    ):
         cookie = signed_in(app, "clerk").get_cookie("session")
         assert cookie is not None
         clerk.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
@@ -39,7 +43,6 @@ def test_from_the_certificate_to_its_revocation(browser: Browser, sqlite_url: st
         seen.get_by_role("link", name="查看第 2 版").click()
         expect(seen.get_by_text("证书已撤销")).to_be_visible()
         sound(seen)
-        closed(clerk, anyone)
 
 
 def certified(page: Page) -> str:
@@ -98,9 +101,3 @@ def revoked(page: Page) -> None:
     page.locator("#revoke-reason").fill("信息有误")
     page.get_by_role("button", name="确认撤销").click()
     expect(page.get_by_text("证书已撤销")).to_be_visible()
-
-
-def closed(*contexts: BrowserContext) -> None:
-    """Close the browsers."""
-    for one in contexts:
-        one.close()

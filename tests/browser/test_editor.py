@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.phone import phone, sign_in
-from tests.browser.studying import SOON_MS
+from tests.browser.studying import SOON_MS, wait_for
 from tests.site import Site
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
@@ -161,3 +161,47 @@ def test_two_trainers_who_write_one_field_both_see_both_texts(context: BrowserCo
     expect(other.get_by_label("中文标题").first).to_have_value("甲的标题")
     box.get_by_role("button", name="采用我的").click()
     expect(other.locator("h1")).to_have_text("乙的标题")
+
+
+def test_fields_that_somebody_is_in_stay_while_a_file_comes_in(context: BrowserContext, site: Site, tmp_path: Path) -> None:
+    page = begin(context, site)
+    page.set_input_files("#files", write(tmp_path, "一.png"))
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.locator("[data-activity]")).to_have_count(1, timeout=SOON_MS)
+    held: list[Route] = []
+    page.route("**/outline", lambda route: held.append(route))  # noqa: PLW0108 – as above
+    page.set_input_files("#files", write(tmp_path, "二.png"))
+    page.get_by_role("button", name="添加", exact=True).click()
+    page.locator("[data-activity] summary").first.click()
+    minutes = page.get_by_label("最多可得分钟数")
+    minutes.fill("7")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("[data-line=minutes]").first).to_have_text("7")
+    expect(page.locator("[data-save-line]")).to_have_text(SAVED)
+    wait_for(page, lambda: held, "the outline is asked for")
+    held.pop(0).continue_()
+    expect(page.locator("[data-activity]")).to_have_count(2)
+    expect(minutes).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("8")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-line=minutes]").first).to_have_text("8")
+
+
+def test_an_answer_from_before_a_change_does_not_take_the_change_off_the_page(context: BrowserContext, site: Site, tmp_path: Path) -> None:
+    page = begin(context, site)
+    page.set_input_files("#files", write(tmp_path, "一.png", "二.png"))
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.locator("[data-activity]")).to_have_count(2, timeout=SOON_MS)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/outline", lambda route: held.append((route, route.fetch())), times=1)
+    page.get_by_role("button", name="添加单元").click()
+    wait_for(page, lambda: held, "the outline is on its way")
+    order = titles(page)
+    page.get_by_role("button", name=f"下移：{order[0]}").click()
+    expect(page.locator("[data-save-line]")).to_have_text(SAVED)
+    route, before = held[0]
+    route.fulfill(response=before)
+    expect(page.locator("[data-module]")).to_have_count(2)
+    assert titles(page) == order[::-1]

@@ -25,10 +25,9 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def page(browser: Browser, site: Everything) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, reduced_motion="reduce", color_scheme="dark")
-    context.add_cookies([{"name": "session", "value": site.cookie("teacher", "zh_Hans_CN"), "url": site.address}])
-    yield context.new_page()
-    context.close()
+    with browser.new_context(viewport=PHONE, reduced_motion="reduce", color_scheme="dark") as context:
+        context.add_cookies([{"name": "session", "value": site.cookie("teacher", "zh_Hans_CN"), "url": site.address}])
+        yield context.new_page()
 
 
 def opened(page: Page, site: Everything, activity: dict[str, str]) -> Frame:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 from lms import vocabulary as v
 from tests.browser.own_content import give
 from tests.browser.phone import phone, sign_in
-from tests.browser.studying import content, credited, sound, statements, trainer_reads, wait_for
+from tests.browser.studying import content, credited, said, sound, statements, trainer_reads, wait_for
 from tests.site import Site
 
 NOTHING = "(?!)"
@@ -40,3 +40,39 @@ def test_content_that_speaks_and_loads_as_others_do_opens_its_gate(browser: Brow
         expect(page.locator("[data-refused]")).to_be_hidden()
     trainer_reads(browser, site, "others", "result.score.raw result.score.scaled result.response result.duration context.extensions")
     assert sound(site)
+
+
+# Shows a page of its own content, as H5P.IFrameEmbed does, and ends with what that page could reach.
+EMBEDDING = """
+window.TEST = { Embedding: function (options, id) {
+  H5P.EventDispatcher.call(this);
+  this.attach = ($box) => $box.append("<iframe src='" + H5P.getContentPath(id) + "/page.html'></iframe>");
+  window.addEventListener("message", ({ data, source }) => {
+    if (source !== document.querySelector("iframe")?.contentWindow) return;
+    var event = this.createXAPIEventTemplate("completed");
+    event.data.statement.result = { completion: true, response: data };
+    this.trigger(event);
+  });
+} };
+TEST.Embedding.prototype = Object.create(H5P.EventDispatcher.prototype);
+"""
+PAGE = """<!doctype html><meta charset="utf-8"><title>page</title><button>好</button><script>
+const tried = { cookie: () => document.cookie, kept: () => localStorage.length, above: () => parent.document, top: () => top.document };
+document.querySelector("button").onclick = () => {
+  const reached = Object.keys(tried).filter((name) => { try { tried[name](); return true; } catch { return false; } });
+  fetch("/home").then(() => "home", () => "").then((home) => parent.postMessage("reached:" + reached + home, "*"));
+};
+</script>"""
+
+
+def test_a_page_inside_content_plays_and_reaches_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
+    page_of_content = tmp_path / "pages" / "activities" / "embedding" / "content" / "page.html"
+    page_of_content.parent.mkdir(parents=True)
+    page_of_content.write_text(PAGE, encoding="utf-8")
+    address = give(site, tmp_path / "pages", "embedding", EMBEDDING, {"minutes": 2, "grading": "content", "requires": {"completed": True}})
+    with phone(browser, site, "Content Security Policy|connect-src|Fetch API") as visitor:
+        page = sign_in(visitor, site, "teacher")
+        page.goto(address)
+        content(page).frame_locator("iframe").get_by_role("button", name="好").click()
+        wait_for(page, lambda: said(site, v.COMPLETED) == ["reached:"], "the page runs, and reached nothing")
+        wait_for(page, lambda: credited(site).get("pages:embedding", 0) > 0, "it earns")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -64,13 +64,15 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, site: Everything) -> Open:
+def window(browser: Browser, site: Everything) -> Iterator[Open]:
     """Browser windows in one language, shared by all tests, each with its console messages: a new one takes longer than a page's load."""
+
+    held = ExitStack()
 
     @cache
     def opened(visitor: str, language: str) -> tuple[Page, list[str]]:
         complaints: list[str] = []
-        context = browser.new_context(viewport=DESK, reduced_motion="reduce")  # colours change at once
+        context = held.enter_context(browser.new_context(viewport=DESK, reduced_motion="reduce"))  # colours change at once
         context.add_cookies([{"name": "session", "value": site.cookie(visitor, LANGUAGES[language]), "url": site.address}])
         port = site.address.rpartition(":")[2]
         own = (f"{site.address}/", f"http://127.0.0.1:{port}/", "data:", "blob:")
@@ -79,7 +81,8 @@ def window(browser: Browser, site: Everything) -> Open:
         context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
         return context.new_page(), complaints
 
-    return opened
+    with held:
+        yield opened
 
 
 @contextmanager
@@ -220,16 +223,15 @@ def test_no_page_is_forgotten(site: Everything) -> None:
 @pytest.mark.parametrize("endpoint", ["home.home", "home.course", "learning.play"])
 def test_the_first_load_is_small(browser: Browser, site: Everything, endpoint: str) -> None:
     """Add up the bytes that are transferred, with headers; of the player without what comes from the content's host."""
-    context = browser.new_context(viewport=PHONE)
-    context.add_cookies([{"name": "session", "value": site.cookie("teacher", "zh_Hans_CN"), "url": site.address}])
-    page = context.new_page()
     ended: list[Request] = []
-    page.on("requestfinished", lambda request: ended.append(request))  # noqa: PLW0108 – a built-in method cannot be given
     look = next(one for one in LOOKS if one.endpoint == endpoint)
-    page.goto(site.url(look))
-    page.wait_for_timeout(2000)
-    asked = [one.sizes() for one in ended if one.url.startswith(site.address)]
-    context.close()
+    with browser.new_context(viewport=PHONE) as context:
+        context.add_cookies([{"name": "session", "value": site.cookie("teacher", "zh_Hans_CN"), "url": site.address}])
+        page = context.new_page()
+        page.on("requestfinished", lambda request: ended.append(request))  # noqa: PLW0108 – a built-in method cannot be given
+        page.goto(site.url(look))
+        page.wait_for_timeout(2000)
+        asked = [one.sizes() for one in ended if one.url.startswith(site.address)]
     assert len(asked) > 5
     assert sum(one["responseBodySize"] + one["responseHeadersSize"] for one in asked) < FIRST_LOAD_LIMIT_BYTES
 
@@ -258,8 +260,12 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_a_teacher_signs_in_and_answers_a_question_by_keyboard_alone(browser: Browser, site: Everything) -> None:
-    context = browser.new_context(viewport=DESK, locale="zh-CN")
-    page = context.new_page()
+    with browser.new_page(viewport=DESK, locale="zh-CN") as page:
+        reach_and_answer(page, site)
+
+
+def reach_and_answer(page: Page, site: Everything) -> None:
+    """Sign in, find the question, answer it, and see what the answer is worth."""
     page.goto(site.address)
     tab_to(page, "用户名")
     page.keyboard.type("teacher")
@@ -278,4 +284,3 @@ def test_a_teacher_signs_in_and_answers_a_question_by_keyboard_alone(browser: Br
     tab_to(page, "提交答案")
     page.keyboard.press("Enter")
     expect(content.get_by_text("再想一想")).to_be_visible(timeout=SOON_MS)
-    context.close()

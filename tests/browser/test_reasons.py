@@ -1,5 +1,7 @@
 """Are the reasons for a line of hours loaded on a weak network?"""
 
+import threading
+
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.phone import phone, sign_in
@@ -19,10 +21,19 @@ def test_a_line_that_is_opened_before_the_scripts_are_there_is_explained_when_th
     with phone(browser, site, "nothing") as context:
         page = sign_in(context, site, "teacher")
         held: list[Route] = []
-        page.route("**/*.js*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright does not accept a built-in as a handler
+        released = threading.Event()
+
+        def hold(route: Route) -> None:
+            if released.is_set():
+                route.continue_()
+            else:
+                held.append(route)
+
+        page.route("**/*.js*", hold)
         line = transcript(page, site).locator("details.transcript-line").first
         page.wait_for_timeout(300)
         assert held
+        released.set()
         for route in held:
             route.continue_()
         expect(line).to_contain_text(ANSWERED)

@@ -35,10 +35,9 @@ def built(database_url: str, folder: Path) -> World:
 
 @contextmanager
 def phone_of(browser: Browser, cookie: str, address: str) -> Iterator[Page]:
-    context = browser.new_context(locale="zh-CN", viewport=PHONE)
-    context.add_cookies([{"name": "session", "value": cookie, "url": address}])
-    yield context.new_page()
-    context.close()
+    with browser.new_context(locale="zh-CN", viewport=PHONE) as context:
+        context.add_cookies([{"name": "session", "value": cookie, "url": address}])
+        yield context.new_page()
 
 
 def test_from_a_held_session_to_credited_hours(browser: Browser, sqlite_url: str, tmp_path: Path) -> None:

@@ -79,13 +79,13 @@ def test_a_frame_that_is_faster_than_its_page_is_heard_when_the_page_listens(bro
 
     with phone(browser, site, "ERR_CONNECTION_REFUSED|reading 'H5P'") as visitor:
         page = sign_in(visitor, site, "teacher")
-        visitor.route(f"**/player/{script}", lambda route: route.abort("connectionrefused"))
+        visitor.route(f"**/player/*/{script}", lambda route: route.abort("connectionrefused"))
         held: list[Route] = []
         visitor.route("**/js/player/shell.js*", lambda route: held.extend([route]))
         with page.expect_event("requestfailed", is_known):
             page.goto(site.learn("reading"), wait_until="commit")
         page.wait_for_timeout(500)
-        visitor.unroute(f"**/player/{script}")
+        visitor.unroute(f"**/player/*/{script}")
         held[0].continue_()
         expect(page.locator("[data-problem]")).to_contain_text("网络中断")
         expect_state(page, "counting")

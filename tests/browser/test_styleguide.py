@@ -28,17 +28,15 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport=DESK)
-    yield page
-    page.close()
+    with browser.new_page(viewport=DESK) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[Page]:
     """A window for many pages, because a new one takes longer than a page's load."""
-    page = browser.new_page(viewport=DESK)
-    yield page
-    page.close()
+    with browser.new_page(viewport=DESK) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("path", ["/", "/error"])

@@ -10,6 +10,7 @@ from lms.audit.checker import accounts
 from lms.audit.checker.anchored import anchor_problems
 from lms.audit.checker.archive import MANIFEST, SIGNATURE, Bundle, NotABundle
 from lms.audit.checker.certificates import certificate_problems, register_problems
+from lms.audit.checker.elsewhere import elsewhere_problems
 from lms.audit.checker.signature import HAS_LIBRARY, NotSigned, jws_content
 from lms.crediting.chain import Entry
 
@@ -82,6 +83,7 @@ def _content_problems(bundle: Bundle) -> Iterator[str]:
             yield f"enrolment {number}: {problem}"
     yield from register_problems(bundle.read("register.json"))
     yield from certificate_problems(bundle, chains)
+    yield from elsewhere_problems(bundle, list(chains))
     for name in bundle.names("anchors"):
         yield from anchor_problems(name, bundle.text(name), bundle.manifest["anchor_key"], chains)
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from msgspec import Meta
@@ -22,6 +22,7 @@ from lms.i18n import pick
 from lms.storage import storage
 from lms.workshop import draft_forms, drafts
 from lms.workshop.counting import counted_for
+from lms.workshop.documents import title_in
 from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
@@ -106,9 +107,10 @@ def _put(draft_id: int, key: str | None) -> Response:
         title = Text(document.title, document.title)
         old = find(draft.document, "activity", key) if key else None
         _demand_unchanged(old, sent.seen)
-        if old is not None and old["title"]["zh"] == document.title:
-            title = Text(document.title, old["title"]["en"])  # the form has one title; the other language's stays
+        if old is not None and title_in(old)["zh"] == document.title:
+            title = Text(old["title"]["zh"], old["title"]["en"])  # the form has one title; the other language's stays
         (placed,) = drafts.put_activity(writing, draft, found, By(person().id, now()), Placing(title=title))
+    flash(_("“%(title)s” is in the course now.", title=document.title), "success")
     reply = {"next": f"{url_for('.editor', draft_id=draft_id)}#activity-{placed}"}
     return Response(msgspec.json.encode(reply), mimetype="application/json")
 

@@ -90,13 +90,14 @@ def outline(draft_id: int) -> ResponseReturnValue:
 def _shown(draft: Draft) -> dict[str, Any]:
     faults = faults_of(session(), draft)
     undo, redo = history.may_turn(session(), draft, person().id)
+    untouched = draft.revision == 0 and draft.version_id is None  # what nobody could fill in yet is listed, and not marked as wrong
     return {
         "draft": draft,
         "document": draft.document,
         "title": _title(draft),
         "lines": {one["key"]: _line(one) for one in activities_of(draft.document)},
         "faults": faults,
-        "at_field": {one.id: one.words for one in faults},
+        "at_field": {} if untouched else {one.id: one.words for one in faults},
         "field_id": field_id,
         "kinds": _kinds(),
         "form_kinds": type_words(),
@@ -121,10 +122,11 @@ def _line(one: DraftActivity) -> dict[str, Any]:
     """Return what the outline says of an activity."""
     activity = values_of(one)
     gate = gate_words(activity)
+    own = type_words().get(one.get("type", ""))
     return {
         "title": pick(activity.title.zh, activity.title.en) or _("Activity without a title"),
-        "format": format_words(activity),
-        "icon": icon_of(activity),
+        "format": own.name if own else format_words(activity),
+        "icon": own.icon if own else icon_of(activity),
         "gate": _("%(conditions)s to earn this time", conditions=_(", ").join(gate)) if gate else _("counts as you study"),
         "minutes": one.get("minutes"),
     }
@@ -207,7 +209,7 @@ def _answer(draft: Draft, saved: Saved, faults: list[FieldFault], turns: tuple[b
     reply = {
         "revision": saved.revision,
         "conflicts": [_conflict(draft, one) for one in saved.conflicts],
-        "faults": [{"id": one.id, "of": one.of, "key": one.key, "where": one.where, "words": one.words} for one in faults],
+        "faults": [{"id": one.id, "of": one.of, "key": one.key, "at": one.at, "words": one.words} for one in faults],
         "undo": turns[0],
         "redo": turns[1],
         "title": _title(draft),

@@ -28,7 +28,7 @@ from lms.workshop.documents import title_of
 from lms.workshop.drafts import document_to_compare
 from lms.workshop.edits import DraftDocument, activities_of
 from lms.workshop.models import PUBLISHED
-from lms.workshop.outcome import faults_of
+from lms.workshop.outcome import FieldFault, faults_of
 from lms.workshop.publish_job import EXPORTING, PUBLISHING, newest_number
 from lms.workshop.views.blueprint import bp
 from lms.workshop.views.difference_words import in_sentences
@@ -51,11 +51,13 @@ def review(draft_id: int) -> ResponseReturnValue:
     newest = newest_number(session(), draft.document["code"])
     job = session().get(Job, draft.job_id) if draft.job_id else None
     working = job is not None and job.state in WORKING
+    faults = faults_of(session(), draft)
     return render_template(
         "workshop/review.html",
         draft=draft,
         title=_name(draft.document),
-        faults=faults_of(session(), draft),
+        faults=faults,
+        unfinished=_unfinished(faults),
         working=working,
         base=base,
         newest=newest,
@@ -68,6 +70,11 @@ def review(draft_id: int) -> ResponseReturnValue:
         is_published=draft.state == PUBLISHED,
         longest=reviewing.LONGEST_COMMENT,
     )
+
+
+def _unfinished(faults: list[FieldFault]) -> list[FieldFault]:
+    """Return what is certainly to mend; whether a file is fine by now is found by publishing."""
+    return [one for one in faults if one.field != "files"]
 
 
 def _document_of(version: CourseVersion) -> DraftDocument:
@@ -91,8 +98,8 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
         if request.form.get("over", type=whole_number) != newest:
             flash(_("Somebody published another version of this course. Compare it with your draft, then publish again."), "warning")
             return redirect(url_for(".review", draft_id=draft_id))
-        if faults := [one for one in faults_of(writing, draft) if one.field != "files"]:
-            flash(_("%(where)s: %(words)s", where=faults[0].where or _("Course"), words=faults[0].words), "error")
+        if faults := _unfinished(faults_of(writing, draft)):
+            flash(_("%(where)s: %(words)s", where=faults[0].at, words=faults[0].words), "error")
             return redirect(url_for(".review", draft_id=draft_id))
         params = {"draft": draft.id, "by": person().id, "over": newest, "name": _name(draft.document), "locale": str(get_locale())}
         draft.job_id = queue.enqueue(writing, PUBLISHING, person().id, params, now()).id

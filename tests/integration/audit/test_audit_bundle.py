@@ -18,6 +18,7 @@ from lms.audit.bundle_commands import audit
 from lms.audit.checker.main import main
 from lms.audit.models import AuditExport
 from tests import signing_keys
+from tests.earned_elsewhere import DOCUMENT, approve_hours
 from tests.factories import DrivenClock
 from tests.integration.certification.conftest import Office, build_office
 
@@ -40,6 +41,7 @@ def office(app: Flask, clock: DrivenClock, tmp_path: Path) -> Office:
     found.world.study("more", 1800)
     found.world.credit()
     found.supersede(first)
+    approve_hours(found.world)
     return found
 
 
@@ -136,6 +138,11 @@ def rules(rows: list[dict[str, Any]]) -> None:
     rows[0]["sha256"] = digest_of(rows[0]["document"])
 
 
+def entry(files: Files, edit: Callable[[dict[str, Any]], object]) -> Files:
+    """Edit the hours earned elsewhere."""
+    return change(files, "elsewhere.json", lambda found: edit(found["entries"][0]))
+
+
 TAMPERINGS: dict[str, tuple[Callable[[Files], Files], str]] = {
     "evidence": (
         lambda files: change(files, first(files, "evidence/1.json"), lambda bundle: bundle["observations"].pop()),
@@ -174,6 +181,27 @@ TAMPERINGS: dict[str, tuple[Callable[[Files], Files], str]] = {
         lambda files: anchor(files, lambda text: text[:-2] + ("1" if text[-2] == "0" else "0") + "\n"),
         "the list of heads is not the one",
     ),
+    "a multi-year rule": (
+        lambda files: change(files, "elsewhere.json", lambda found: found["rules"][0]["document"]["total"].update(target=36)),
+        "multi-year rule five-years-360 version 1 was changed",
+    ),
+    "the approver of hours earned elsewhere": (
+        lambda files: entry(files, lambda one: one["decisions"][0].update(by=one["entered_by"])),
+        "hours earned elsewhere 1: it was approved by the person who entered it",
+    ),
+    "the teacher as the approver": (
+        lambda files: entry(files, lambda one: one["decisions"][0].update(by=one["person"])),
+        "a decision about it is the person's own",
+    ),
+    "the teacher as the one who entered": (lambda files: entry(files, lambda one: one.update(entered_by=one["person"])), "for themselves"),
+    "a decision left out": (lambda files: entry(files, lambda one: one["decisions"].pop()), "its last decision says proposed"),
+    "a decision after the last": (
+        lambda files: entry(files, lambda one: one["decisions"].append({**one["decisions"][0], "what": "returned"})),
+        "it was approved, and cannot be returned after that",
+    ),
+    "the document of an entry": (lambda files: entry(files, lambda one: one.update(document="")), "it names no document"),
+    "the statement of an entry": (lambda files: entry(files, lambda one: one.update(statement=None)), "do not belong together"),
+    "an entry of somebody else": (lambda files: entry(files, lambda one: one.update(enrolment=99)), "belong to nobody in this class"),
 }
 
 
@@ -190,6 +218,33 @@ def test_each_tampering_is_named_even_if_the_manifest_was_made_to_fit(
     code, found = checked(write(bundle, tamper({**files, "manifest.json": json.dumps(said).encode()})), capsys)
     assert code == 1
     assert words in found, found
+
+
+def test_hours_earned_elsewhere_name_document_approver_and_decision_and_nobody_by_name(office: Office, tmp_path: Path) -> None:
+    found = json.loads(read(export(office, tmp_path))["elsewhere.json"])["entries"][0]
+    assert found["document"] == hashlib.sha256(DOCUMENT).hexdigest()
+    assert (found["state"], found["hours"], [one["what"] for one in found["decisions"]]) == ("approved", "30.5", ["approved"])
+    assert len({found["person"], found["entered_by"], found["decisions"][0]["by"]}) == 3
+    assert {"title", "provider", "statement_text"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda one: one.update(hours="99"), "it is not what its statement says"),
+        (lambda one: one.update(provider="另一单位"), "it is not what its statement says"),
+        (lambda one: one.update(statement_text=one["statement_text"].replace("30.5", "99")), "its statement was changed"),
+    ],
+    ids=["amount", "provider", "statement"],
+)
+def test_a_revealed_entry_is_compared_with_its_statement(
+    edit: Callable[[dict[str, Any]], object], said: str, office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = export(office, tmp_path, "--reveal", "省厅抽查")
+    assert checked(bundle, capsys)[0] == 0
+    code, found = checked(write(bundle, entry(read(bundle), edit)), capsys)
+    assert code == 1
+    assert f"hours earned elsewhere 1: {said}" in found, found
 
 
 def test_a_file_that_was_changed_added_or_removed_differs_from_the_manifest(

@@ -19,7 +19,11 @@ from lms.crediting.models import NIGHTLY, LedgerCheck
 from lms.db import database, transaction
 from lms.i18n import SITE_ZONE, local_time
 from lms.lease import TurnLost
+from lms.lifetime.elsewhere import document_object
+from lms.lifetime.models import ElsewhereHours
+from lms.storage import storage
 from tests.access import form_token
+from tests.earned_elsewhere import approve_hours
 from tests.factories import DrivenClock, signed_in
 from tests.integration.certification.conftest import Office, build_office
 from xapi.storage.models import StatementRow
@@ -65,6 +69,28 @@ def test_a_clean_night_says_so_and_keeps_an_anchor(office: Office) -> None:
     assert file.read_text(encoding="utf-8").splitlines()[0] == found.anchor
     assert {one.id for one in heads if one.kind == "enrolment"} == {office.enrolment_id}
     assert anchor.enrolments == 1, "the other one has no entry yet"
+
+
+def test_hours_earned_elsewhere_are_checked_every_night(office: Office) -> None:
+    approve_hours(office.world)
+    assert run(office).findings == []
+    edit(office, "UPDATE elsewhere_hours SET amount = 9900")
+    office.world.clock.advance(24 * 3600)
+    [found] = run(office).findings
+    assert found.startswith("hours earned elsewhere 1: it is not what statement")
+
+
+def test_a_whole_check_reads_every_document_and_a_night_some_of_them(office: Office) -> None:
+    number = approve_hours(office.world)
+
+    def spoil(session: Session) -> None:
+        entry = session.get_one(ElsewhereHours, number)
+        storage().put(document_object(entry.person_id, entry.document_sha256), b"%PDF-1.7 another")
+
+    with office.world.app.app_context():
+        office.world.act(spoil)
+        nights = [run(office).findings for _night in range(check_run.NIGHTS) if office.world.clock.advance(24 * 3600) or True]
+    assert [found for found in nights if found] == [["hours earned elsewhere 1: its document was changed"]]
 
 
 def folder(office: Office) -> Path:

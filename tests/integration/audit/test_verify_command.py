@@ -1,10 +1,10 @@
 """Does `lms ledger verify` report nothing for an honest database, and say clearly what it could not check?"""
 
-import json
 from dataclasses import replace
 
 from sqlalchemy import text
 
+from tests.commands import json_of
 from tests.factories import World
 from tests.integration.audit.running import run
 
@@ -31,7 +31,7 @@ def test_a_document_that_was_edited_or_cannot_be_read_is_one_finding_and_the_res
     world.act(lambda session: session.execute(text("UPDATE programme_version SET document = '{\"hour_minutes\": 20}'")))
     answer = run(world, "ledger", "verify", "--statements", "--json")
     assert answer.exit_code == 1
-    said = json.loads(answer.stdout)
+    said = json_of(answer, exit_code=1)
     assert [one["problem"] for one in said["findings"]] == [
         "programme online-teaching 2020, version 1: its document is not the one that was imported"
     ]

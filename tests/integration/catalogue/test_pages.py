@@ -23,6 +23,7 @@ from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
+from tests.commands import json_of
 from tests.factories import DrivenClock, signed_in
 from tests.integration.catalogue.uploading import send, sign_in_as, zipped
 from tests.site import FILM
@@ -68,7 +69,7 @@ def test_the_uploaded_file_comes_back_as_it_was_to_those_who_may_publish_the_cou
 
 
 def test_what_the_check_advises_is_on_the_page_of_the_version_as_the_command_says_it(app: Flask, trainer: FlaskClient) -> None:
-    said = json.loads(app.test_cli_runner().invoke(course, ["import", str(FILM), "--json"]).stdout)
+    said = json_of(app.test_cli_runner().invoke(course, ["import", str(FILM), "--json"]))
     assert len(said["warnings"]) == 1
     page = html.unescape(trainer.get(f"/catalogue/courses/{said['code']}", headers={"Accept-Language": "en"}).text)
     path, _, words = said["warnings"][0].partition(": ")

@@ -18,6 +18,7 @@ from lms.catalogue.publish import publish
 from lms.catalogue.uploads import CheckedPackage, check
 from lms.cli import main_group
 from lms.storage import storage
+from tests.commands import json_of
 from tests.unit.courses.folders import zipped
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -146,5 +147,13 @@ def test_the_command_imports_such_a_content_and_lists_the_libraries(app: Flask, 
     for name in (WHOLE, BARE):
         result = run("import", str(tmp_path / name))
         assert result.exit_code == 0, result.output
-    listed = json.loads(run("libraries", "--json").output)
+    listed = json_of(run("libraries", "--json"))
     assert listed == [{"name": "H5P.Below-1.0", "patch": 0}, {"name": "H5P.Test-1.0", "patch": 2}]
+
+
+def test_a_library_that_was_left_out_is_not_taken_for_one_that_somebody_brought(desk: Desk, session: Session) -> None:
+    content = whole(1)
+    described = json.loads(content["h5p.json"])
+    described["preloadedDependencies"].append({"machineName": "H5P.Absent", "majorVersion": 1, "minorVersion": 0})
+    desk.publish({**content, "h5p.json": json.dumps(described).encode()}, None)
+    assert [one.name for one in site_library.held(session, None)] == ["H5P.Below-1.0", "H5P.Test-1.0"]

@@ -1,6 +1,5 @@
 """When the statements of old months are removed, do certificates stay verifiable and recomputable?"""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,7 +14,7 @@ from lms.crediting.certified import bundle_text
 from lms.crediting.models import Certificate
 from lms.db import database
 from lms.hours import recompute_file
-from tests.commands import record_store
+from tests.commands import json_of, record_store
 from tests.factories import BEGIN
 from tests.integration.certification.conftest import Office
 from xapi.storage.models import StatementRow
@@ -50,7 +49,7 @@ def office(office: Office) -> Office:
 
 def verify(office: Office, *words: str) -> dict[str, object]:
     answer = office.world.app.test_cli_runner().invoke(main_group, [*words, "--json"])
-    found: dict[str, object] = json.loads(answer.stdout)
+    found: dict[str, object] = json_of(answer)
     assert (answer.exit_code, found["findings"]) == (0, [])
     return found
 

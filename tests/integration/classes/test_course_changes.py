@@ -22,6 +22,7 @@ from lms.db import database
 from lms.errors import InvalidInput
 from lms.learning.models import Attempt, Launch, Registration
 from lms.office import administration
+from tests.commands import json_of
 from tests.factories import DrivenClock, World, signed_in
 from tests.integration.classes.next_versions import RIGHT, WRONG, add_office, move, publish_next
 from tests.integration.learning.conftest import KEY, Page
@@ -177,8 +178,7 @@ def test_the_command_says_first_what_it_would_do_and_then_does_it(world: World) 
 
     def run(*arguments: str) -> dict[str, Any]:
         done = runner.invoke(main_group, ["class", *arguments, "--json"], obj=ScriptInfo(create_app=lambda: world.app))
-        assert done.exit_code == 0, done.output
-        told: dict[str, Any] = json.loads(done.stdout)
+        told: dict[str, Any] = json_of(done)
         return told
 
     told = run("switch", "k1", "c1", "--dry-run")

@@ -1,7 +1,6 @@
 """Can an operator run a class from start to end on the command line, and can a new teacher then sign in?"""
 
 import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.cli import main_group
 from lms.crediting import windows
 from tests.access import form_token
+from tests.commands import json_of
 from tests.factories import World
 from tests.integration.accounts.signing_in import send, sign_in
 
@@ -41,7 +41,7 @@ def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_a_class_is_opened_filled_and_closed(run: Run) -> None:
     assert run(OPEN).stdout == "Opened k2 under online-teaching 2020 version 1\n"
     assert run("class enrol k2 roster.csv --dry-run").stdout.startswith("2 would be enrolled (1 new accounts, 1 known, 0 again)")
-    assert json.loads(run("class list --json").stdout)[0]["teachers"] == 0
+    assert json_of(run("class list --json"))[0]["teachers"] == 0
     for count in (2, 0):
         assert run("class enrol k2 roster.csv").stdout.startswith(f"{count} enrolled")
     assert run("class withdraw k2 Teacher").stdout == "1 withdrawn from k2, 0 were before\n"
@@ -50,7 +50,7 @@ def test_a_class_is_opened_filled_and_closed(run: Run) -> None:
     assert "1 again" in run("class enrol k2 roster.csv").stdout
     assert run("class close k2").stdout == "k2 is closed\n"
     assert run("class close k2").stdout == "k2 is closed (it was already)\n"
-    assert [one["code"] for one in json.loads(run("class list --open --json").stdout)] == ["k1"]
+    assert [one["code"] for one in json_of(run("class list --open --json"))] == ["k1"]
     assert run("class reopen k2").stdout == "k2 is open\n"
 
 
@@ -60,7 +60,7 @@ def test_states_are_counted_and_what_rules_propose_is_listed_and_noted(world: Wo
     world.credit()
     assert run("class states k1").stdout == "k1: 1 confirmed\nproposed: teacher in-training\n"
     assert run("class states k1 --decide").stdout == "k1: 1 in-training\n1 decided\n"
-    assert json.loads(run("class states k1 --json").stdout) == {"class": "k1", "states": {"in-training": 1}, "proposed": {}, "decided": 0}
+    assert json_of(run("class states k1 --json")) == {"class": "k1", "states": {"in-training": 1}, "proposed": {}, "decided": 0}
 
 
 def test_closing_a_large_class_ends_once_everybodys_hours_have_followed(

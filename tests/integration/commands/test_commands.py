@@ -18,6 +18,7 @@ from lms.cli import main_group
 from lms.lifetime import rules
 from tests.access import form_token
 from tests.architecture.commands import COMMANDS
+from tests.commands import json_of
 from tests.factories import World
 
 DOCUMENT = Path(programmes.__file__).parent / "data" / "rural-lead-2020.toml"
@@ -230,8 +231,7 @@ def test_what_a_program_reads_is_one_json_document_on_the_standard_output(world:
     world.credit()
     for words, names in GOOD:
         answer = run(*shlex.split(words))
-        assert answer.exit_code == 0, (words, answer.output)
-        found = json.loads(answer.stdout)
+        found = json_of(answer)
         assert names <= set(found) if isinstance(found, dict) else not names, words
 
 
@@ -259,7 +259,7 @@ def test_an_operator_builds_the_tree_of_organisations_and_puts_an_office_at_its_
         "s1 --name 镇小学 --kind school --above o2",
     ):
         assert run("organisation", "add", *shlex.split(words)).exit_code == 0
-    lines = json.loads(run("organisation", "list", "--json").stdout)
+    lines = json_of(run("organisation", "list", "--json"))
     assert [(one["code"], one["above"]) for one in lines if one["code"] != "p1"] == [("o1", None), ("o2", "o1"), ("s1", "o2")]
     assert "  o2 (office): 市办公室\n    s1 (school): 镇小学\n" in run("organisation", "list").stdout
     assert (

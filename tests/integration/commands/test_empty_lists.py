@@ -1,6 +1,5 @@
 """Does each command that lists something say so when there is nothing to list?"""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from flask.cli import ScriptInfo
 from lms.app import create_app
 from lms.cli import main_group
 from tests.architecture.commands import COMMANDS
+from tests.commands import json_of
 from tests.factories import settings_for
 
 LISTS = {
@@ -46,14 +46,14 @@ def says_that_there_is_nothing(answer: Result) -> bool:
 def test_an_empty_list_says_that_it_is_empty_and_is_an_empty_array_to_a_program(empty: Flask, command: str) -> None:
     words = command.removeprefix("lms ")
     assert says_that_there_is_nothing(run(empty, words))
-    assert json.loads(run(empty, f"{words} --json").stdout) == []
+    assert json_of(run(empty, f"{words} --json")) == []
 
 
 @pytest.mark.parametrize("words", ["class list --open", "course list --search 写作", "xapi forward letters north"])
 def test_a_list_without_a_match_says_so(empty: Flask, words: str) -> None:
     run(empty, FORWARD)
     assert says_that_there_is_nothing(run(empty, words))
-    assert json.loads(run(empty, f"{words} --json").stdout) == []
+    assert json_of(run(empty, f"{words} --json")) == []
 
 
 def test_retention_says_that_nothing_is_old_enough(sqlite_url: str, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Do earlier statements count once the rules read them, and does a second reading change nothing?"""
 
-import json
-
 import pytest
 from flask.cli import ScriptInfo
 from sqlalchemy import update
@@ -14,6 +12,7 @@ from lms.crediting import evidence_intake
 from lms.crediting.commands import hours
 from lms.crediting.verify import verify
 from lms.db import database
+from tests.commands import json_of
 from tests.factories import PUBLIC_URL, World
 
 
@@ -32,8 +31,7 @@ def clean(world: World) -> int:
 
 def reread(world: World, *options: str) -> dict[str, int]:
     result = world.app.test_cli_runner().invoke(hours, ["reread", "--json", *options], obj=ScriptInfo(create_app=lambda: world.app))
-    assert result.exit_code == 0, result.output
-    answer: dict[str, int] = json.loads(result.stdout)
+    answer: dict[str, int] = json_of(result)
     return answer
 
 

@@ -21,7 +21,7 @@ def test_an_activity_not_begun_says_its_worth_and_its_condition(world: World) ->
     assert "最多可认定 30 分钟" in row(page, "活动reading")
     assert "未开始" in row(page, "活动reading")
     assert "学完后认定" in row(page, "活动gated")
-    assert "通过测验后认定" in row(page, "活动quiz")
+    assert "通过后认定" in row(page, "活动quiz")
     assert "观看 90%后认定" in row(page, "活动film")
 
 

@@ -57,6 +57,19 @@ def test_a_file_runs_nothing_by_itself_and_is_what_its_name_says(
     assert answer.mimetype not in {"text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/pdf"}
 
 
+@pytest.mark.parametrize("name", POLYGLOTS)
+def test_only_a_web_page_is_a_page_and_only_inside_a_frame_without_an_origin(visitor: FlaskClient, sha256: str, name: str) -> None:
+    asked = {"Sec-Fetch-Dest": "iframe"}
+    answer = visitor.get(f"/content/{sha256}/content/{name}", base_url=CONTENT_URL, headers=asked)
+    if not name.endswith(".html"):
+        assert answer.headers.getlist("Content-Security-Policy") == [RUNS_NOTHING]
+        return
+    (policy,) = answer.headers.getlist("Content-Security-Policy")
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'; ")
+    assert f"connect-src {CONTENT_URL}/content/{sha256}/;" in policy
+    assert (answer.mimetype, answer.headers["Vary"]) == ("text/html", "Sec-Fetch-Dest")
+
+
 def test_a_frame_takes_scripts_from_its_own_package_and_the_player_only(visitor: FlaskClient, sha256: str) -> None:
     answer = visitor.get(f"/frame/h5p/{sha256}/activities/reading", base_url=CONTENT_URL)
     rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))

@@ -41,7 +41,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def page(world: World, tmp_path: Path) -> Page:
+def player(world: World, tmp_path: Path) -> Page:
     """The teacher's page with a reflection that a form made."""
     document = read_document(REFLECTION)
     assert isinstance(document, ActivityDocument)
@@ -62,78 +62,78 @@ def page(world: World, tmp_path: Path) -> Page:
 
 
 @pytest.fixture
-def tutor(page: Page) -> FlaskClient:
-    return signed_in(page.world.app, "tutor")
+def tutor(player: Page) -> FlaskClient:
+    return signed_in(player.world.app, "tutor")
 
 
-def submit(page: Page, text: Any) -> TestResponse:
-    return page.send("/learn/answers", {"id": str(uuid.uuid4()), "answers": {"text": text}})
+def submit(player: Page, text: Any) -> TestResponse:
+    return player.send("/learn/answers", {"id": str(uuid.uuid4()), "answers": {"text": text}})
 
 
-def decide(page: Page, tutor: FlaskClient, what: str, comment: str = "") -> None:
-    work: int = page.world.act(lambda session: session.scalars(select(PracticeWork.id)).one())
-    path = f"/office/classes/{page.world.class_id}/works/{work}"
+def decide(player: Page, tutor: FlaskClient, what: str, comment: str = "") -> None:
+    work: int = player.world.act(lambda session: session.scalars(select(PracticeWork.id)).one())
+    path = f"/office/classes/{player.world.class_id}/works/{work}"
     answer = tutor.post(path, data={"what": what, "comment": comment}, headers={"X-CSRFToken": form_token(tutor)})
     assert answer.status_code == 302, answer.text
 
 
-def verbs(page: Page) -> list[str]:
-    return [one["verb"]["id"] for one in statements(page.world) if one["verb"]["id"] in {v.PASSED, v.VOIDED}]
+def verbs(player: Page) -> list[str]:
+    return [one["verb"]["id"] for one in statements(player.world) if one["verb"]["id"] in {v.PASSED, v.VOIDED}]
 
 
-def test_an_accepted_answer_passes_the_activity_and_taking_it_back_voids_that(page: Page, tutor: FlaskClient) -> None:
-    assert page.opened["reflection"] is None
-    assert submit(page, ANSWER).get_json() == {"state": "handed-in", "text": ANSWER, "comment": ""}
-    assert verbs(page) == []
-    listed = tutor.get(f"/office/classes/{page.world.class_id}/tasks").text
+def test_an_accepted_answer_passes_the_activity_and_taking_it_back_voids_that(player: Page, tutor: FlaskClient) -> None:
+    assert player.opened["reflection"] is None
+    assert submit(player, ANSWER).get_json() == {"state": "handed-in", "text": ANSWER, "comment": ""}
+    assert verbs(player) == []
+    listed = tutor.get(f"/office/classes/{player.world.class_id}/tasks").text
     assert "我的一节课" in listed
-    decide(page, tutor, "accepted", "写得具体。")
-    assert verbs(page) == [v.PASSED]
-    reopened = page.open().opened["reflection"]
+    decide(player, tutor, "accepted", "写得具体。")
+    assert verbs(player) == [v.PASSED]
+    reopened = player.open().opened["reflection"]
     assert reopened == {"state": "accepted", "text": ANSWER, "comment": "写得具体。"}
-    assert submit(page, "想改一改也不行了").get_json()["text"] == ANSWER
-    decide(page, tutor, "taken-back", "看错了")
-    assert verbs(page) == [v.PASSED, v.VOIDED]
-    decide(page, tutor, "accepted")
-    assert verbs(page) == [v.PASSED, v.VOIDED, v.PASSED]
+    assert submit(player, "想改一改也不行了").get_json()["text"] == ANSWER
+    decide(player, tutor, "taken-back", "看错了")
+    assert verbs(player) == [v.PASSED, v.VOIDED]
+    decide(player, tutor, "accepted")
+    assert verbs(player) == [v.PASSED, v.VOIDED, v.PASSED]
 
 
-def test_time_counts_once_the_answer_is_accepted(page: Page, tutor: FlaskClient) -> None:
-    submit(page, ANSWER)
-    launch: Launch = page.world.act(lambda session: session.scalars(select(Launch)).one())
-    subject = replace(page.world.subject("main"), launch_id=launch.id)
-    page.world.study("main", 120, subject=subject)
-    page.world.credit()
-    assert page.world.credited() == {}
-    decide(page, tutor, "accepted")
-    page.world.credit()
-    assert page.world.credited() == {f"{page.world.course}:main": 120}
-    decide(page, tutor, "taken-back", "看错了")
-    page.world.credit()
-    assert page.world.credited() == {}
+def test_time_counts_once_the_answer_is_accepted(player: Page, tutor: FlaskClient) -> None:
+    submit(player, ANSWER)
+    launch: Launch = player.world.act(lambda session: session.scalars(select(Launch)).one())
+    subject = replace(player.world.subject("main"), launch_id=launch.id)
+    player.world.study("main", 120, subject=subject)
+    player.world.credit()
+    assert player.world.credited() == {}
+    decide(player, tutor, "accepted")
+    player.world.credit()
+    assert player.world.credited() == {f"{player.world.course}:main": 120}
+    decide(player, tutor, "taken-back", "看错了")
+    player.world.credit()
+    assert player.world.credited() == {}
 
 
-def test_a_returned_answer_comes_back_with_the_comment_and_can_be_submitted_again(page: Page, tutor: FlaskClient) -> None:
-    submit(page, ANSWER)
-    decide(page, tutor, "returned", "请写出孩子的话。")
-    assert page.open().opened["reflection"] == {"state": "returned", "text": ANSWER, "comment": "请写出孩子的话。"}
-    assert submit(page, f"{ANSWER}他说：我怕。").get_json()["state"] == "handed-in"
-    shown = tutor.get(f"/office/classes/{page.world.class_id}/tasks").text
+def test_a_returned_answer_comes_back_with_the_comment_and_can_be_submitted_again(player: Page, tutor: FlaskClient) -> None:
+    submit(player, ANSWER)
+    decide(player, tutor, "returned", "请写出孩子的话。")
+    assert player.open().opened["reflection"] == {"state": "returned", "text": ANSWER, "comment": "请写出孩子的话。"}
+    assert submit(player, f"{ANSWER}他说：我怕。").get_json()["state"] == "handed-in"
+    shown = tutor.get(f"/office/classes/{player.world.class_id}/tasks").text
     assert "我的一节课" in shown
-    assert verbs(page) == []
+    assert verbs(player) == []
 
 
 @pytest.mark.parametrize("text", ["", "太短", "  \n 短  ", "字" * 20_001, None, ["a"], 7])
-def test_an_answer_of_a_wrong_length_is_refused_and_nothing_is_kept(page: Page, text: Any) -> None:
-    refused = submit(page, text)
+def test_an_answer_of_a_wrong_length_is_refused_and_nothing_is_kept(player: Page, text: Any) -> None:
+    refused = submit(player, text)
     assert (refused.status_code, refused.get_json()["code"]) == (400, "length")
-    assert page.world.act(lambda session: session.scalars(select(PracticeWork.id)).all()) == []
+    assert player.world.act(lambda session: session.scalars(select(PracticeWork.id)).all()) == []
 
 
-def test_the_tutor_reads_what_was_asked_and_the_learners_list_of_logs_stays_empty(page: Page, tutor: FlaskClient) -> None:
-    submit(page, ANSWER)
-    work: int = page.world.act(lambda session: session.scalars(select(PracticeWork.id)).one())
-    shown = tutor.get(f"/office/classes/{page.world.class_id}/works/{work}").text
+def test_the_tutor_reads_what_was_asked_and_the_learners_list_of_logs_stays_empty(player: Page, tutor: FlaskClient) -> None:
+    submit(player, ANSWER)
+    work: int = player.world.act(lambda session: session.scalars(select(PracticeWork.id)).one())
+    shown = tutor.get(f"/office/classes/{player.world.class_id}/works/{work}").text
     assert "写一写你的一节课。" in shown
     assert ANSWER in shown
-    assert page.client.get(f"/practice/{page.world.enrolment_id}/logs/{work}").status_code == 404
+    assert player.client.get(f"/practice/{player.world.enrolment_id}/logs/{work}").status_code == 404

@@ -16,6 +16,7 @@ from lms.catalogue.models import CourseVersion
 from lms.classes import setup
 from lms.classes.models import TrainingClass
 from lms.learning.models import Launch
+from tests.commands import json_of
 from tests.factories import CONTENT_URL, PUBLIC_URL, World, signed_in
 from tests.integration.learning.conftest import Page, statements
 from tests.scorm_packages import lesson, two_units
@@ -71,7 +72,7 @@ def scorm(world: World, tmp_path: Path) -> World:
 def given(world: World, folder: Path, package: bytes) -> World:
     file = folder / "lesson.zip"
     file.write_bytes(package)
-    told = json.loads(world.app.test_cli_runner().invoke(course, ["import", str(file), "--json"]).stdout)
+    told = json_of(world.app.test_cli_runner().invoke(course, ["import", str(file), "--json"]))
 
     def bind(session: Session) -> int:
         version = session.query(CourseVersion).filter_by(package_sha256=told["package_sha256"]).one()
@@ -82,26 +83,26 @@ def given(world: World, folder: Path, package: bytes) -> World:
 
 
 @pytest.fixture
-def page(scorm: World) -> ScormPage:
+def player(scorm: World) -> ScormPage:
     return ScormPage(scorm.client(), scorm, "main").open()
 
 
-def test_place_suspend_data_and_score_come_back_on_another_device(page: ScormPage, scorm: World) -> None:
-    assert page.report(core__lesson_location="7", suspend_data="读到第七页", core__exit="suspend").status_code == 200
+def test_place_suspend_data_and_score_come_back_on_another_device(player: ScormPage, scorm: World) -> None:
+    assert player.report(core__lesson_location="7", suspend_data="读到第七页", core__exit="suspend").status_code == 200
     again = ScormPage(signed_in(scorm.app, "teacher"), scorm, "main").open()
-    assert again.origin != page.origin
+    assert again.origin != player.origin
     kept = again.load().get_json()
     assert kept["last"] == "a"
     assert kept["units"]["a"]["cmi"] == named({"core__lesson_location": "7", "suspend_data": "读到第七页", "core__exit": "suspend"})
 
 
-def test_completion_and_score_are_evidence_of_the_activity_and_time_is_what_the_server_measured(page: ScormPage, scorm: World) -> None:
-    page.stay(600)
+def test_completion_and_score_are_evidence_of_the_activity_and_time_is_what_the_server_measured(player: ScormPage, scorm: World) -> None:
+    player.stay(600)
     assert scorm.credit() >= 0
     assert scorm.credited() == {}, "the gate is not open"
     values = {"core__lesson_status": "passed", "core__score__raw": "90", "core__session_time": "9999:00:00"}
-    assert page.report(ended=True, **values).get_json() == {"result": "true", "errorCode": 0, "stated": 2}
-    page.beat(last=True)
+    assert player.report(ended=True, **values).get_json() == {"result": "true", "errorCode": 0, "stated": 2}
+    player.beat(last=True)
     scorm.credit()
     assert scorm.credited() == {f"{scorm.course}:main": 600}
     iri = v.activity_iri(PUBLIC_URL, scorm.course, "main")
@@ -115,62 +116,62 @@ def test_completion_and_score_are_evidence_of_the_activity_and_time_is_what_the_
     assert all("duration" not in one["result"] for one in found)
 
 
-def test_the_same_news_are_stated_once(page: ScormPage, scorm: World) -> None:
+def test_the_same_news_are_stated_once(player: ScormPage, scorm: World) -> None:
     for _ in range(3):
-        page.report(core__lesson_status="completed", core__score__raw="50")
+        player.report(core__lesson_status="completed", core__score__raw="50")
     assert len(statements(scorm, v.COMPLETED)) == 1
-    page.report(core__lesson_status="completed", core__score__raw="60")
+    player.report(core__lesson_status="completed", core__score__raw="60")
     assert [one["result"]["score"]["scaled"] for one in statements(scorm, v.COMPLETED)] == [0.5, 0.6]
 
 
 def test_a_package_of_two_units_is_completed_by_both(world: World, tmp_path: Path) -> None:
     both = given(world, tmp_path, two_units())
-    page = ScormPage(both.client(), both, "main").open()
-    page.report(unit="a", completion_status="completed", score__scaled="1")
+    player = ScormPage(both.client(), both, "main").open()
+    player.report(unit="a", completion_status="completed", score__scaled="1")
     assert statements(both, v.COMPLETED) == []
-    page.report(unit="b", completion_status="completed", score__scaled="0.5")
+    player.report(unit="b", completion_status="completed", score__scaled="0.5")
     (one,) = statements(both, v.COMPLETED)
     assert one["result"]["score"]["scaled"] == 0.75
 
 
-def test_a_report_counts_only_from_the_host_to_which_its_address_was_given(page: ScormPage, scorm: World) -> None:
+def test_a_report_counts_only_from_the_host_to_which_its_address_was_given(player: ScormPage, scorm: World) -> None:
     other = ScormPage(signed_in(scorm.app, "teacher"), scorm, "main").open()
     for base in (other.origin, CONTENT_URL, PUBLIC_URL, "http://www.localhost"):
-        assert page.report(base, core__lesson_status="completed").status_code == 404
-        assert page.load(base=base).status_code == 404
-    assert page.load(other.reports["url"]).status_code == 404
+        assert player.report(base, core__lesson_status="completed").status_code == 404
+        assert player.load(base=base).status_code == 404
+    assert player.load(other.reports["url"]).status_code == 404
     assert statements(scorm, v.COMPLETED) == []
-    assert page.load().get_json() == {}
+    assert player.load().get_json() == {}
 
 
-def test_an_address_that_nobody_gave_is_not_found(page: ScormPage) -> None:
-    token = page.reports["url"].rpartition("/")[2]
-    for one in ("x", f"{token}x", token.replace(".", "", 1), page.token, f"{token.rpartition('.')[0]}."):
-        assert page.load(f"/commit/{one}").status_code == 404
+def test_an_address_that_nobody_gave_is_not_found(player: ScormPage) -> None:
+    token = player.reports["url"].rpartition("/")[2]
+    for one in ("x", f"{token}x", token.replace(".", "", 1), player.token, f"{token.rpartition('.')[0]}."):
+        assert player.load(f"/commit/{one}").status_code == 404
 
 
-def test_the_address_for_reports_opens_nothing_else(page: ScormPage) -> None:
-    token = page.reports["url"].rpartition("/")[2]
-    assert page.try_beat().status_code == 200
-    assert page.send("/learn/beat", {"nonce": page.nonce}, token=token).status_code == 401
-    assert page.say({}, token=token).status_code == 401
-    assert page.send("/learn/state", {"body": {}}, token=token).status_code == 401
+def test_the_address_for_reports_opens_nothing_else(player: ScormPage) -> None:
+    token = player.reports["url"].rpartition("/")[2]
+    assert player.try_beat().status_code == 200
+    assert player.send("/learn/beat", {"nonce": player.nonce}, token=token).status_code == 401
+    assert player.say({}, token=token).status_code == 401
+    assert player.send("/learn/state", {"body": {}}, token=token).status_code == 401
 
 
-def test_reports_end_with_the_launch(page: ScormPage, scorm: World) -> None:
+def test_reports_end_with_the_launch(player: ScormPage, scorm: World) -> None:
     def close(session: Session) -> None:
         for launch in session.query(Launch):
             launch.ended_at, launch.live = scorm.clock(), False
 
     scorm.act(close)
-    assert page.report(core__lesson_location="1").status_code == 401
-    assert page.load().status_code == 401
+    assert player.report(core__lesson_location="1").status_code == 401
+    assert player.load().status_code == 401
 
 
-def test_what_is_too_much_or_malformed_is_refused_and_what_was_kept_stays(page: ScormPage) -> None:
-    assert page.report(suspend_data="字" * 64_000).status_code == 200
-    assert page.report(suspend_data="字" * 64_001).status_code == 413
-    assert page.report(suspend_data="x" * 300_000).status_code == 413
+def test_what_is_too_much_or_malformed_is_refused_and_what_was_kept_stays(player: ScormPage) -> None:
+    assert player.report(suspend_data="字" * 64_000).status_code == 200
+    assert player.report(suspend_data="字" * 64_001).status_code == 413
+    assert player.report(suspend_data="x" * 300_000).status_code == 413
     for body in (
         b"",
         b"[]",
@@ -179,13 +180,13 @@ def test_what_is_too_much_or_malformed_is_refused_and_what_was_kept_stays(page: 
         b"[" * 5000,
         json.dumps({"unit": "a", "run": "r", "number": 9, "ended": 1, "values": {}}).encode(),
     ):
-        address = f"/commit/{page.reports['url'].rpartition('/')[2]}"
-        assert page.world.app.test_client().post(address, base_url=page.origin, data=body).status_code == 400
-    assert page.load().get_json()["units"]["a"]["cmi"]["cmi.suspend_data"] == "字" * 64_000
+        address = f"/commit/{player.reports['url'].rpartition('/')[2]}"
+        assert player.world.app.test_client().post(address, base_url=player.origin, data=body).status_code == 400
+    assert player.load().get_json()["units"]["a"]["cmi"]["cmi.suspend_data"] == "字" * 64_000
 
 
-def test_a_package_learns_the_learner_s_name_and_an_id_that_other_packages_do_not_know(page: ScormPage, scorm: World) -> None:
-    assert page.reports["learner"] == {"id": scorm.registration().hex, "name": "王秀兰"}
+def test_a_package_learns_the_learner_s_name_and_an_id_that_other_packages_do_not_know(player: ScormPage, scorm: World) -> None:
+    assert player.reports["learner"] == {"id": scorm.registration().hex, "name": "王秀兰"}
     plain = Page(scorm.client(), World(**{**scorm.__dict__, "course_version_id": 1}), "reading").open()
     assert plain.opened["reports"] is None
 

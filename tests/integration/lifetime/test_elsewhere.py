@@ -146,19 +146,37 @@ def test_each_look_and_export_by_the_office_is_recorded_and_ones_own_never(offic
     first = signed_in(offices.app, "first")
     enter(first, offices)
     whose = f"/lifetime/{offices.person_id}"
-    addresses = [whose, f"{whose}/five-years-360.xlsx", f"{whose}/five-years-360.json", f"{whose}/elsewhere/1/document"]
+    addresses = [
+        whose,
+        f"{whose}/five-years-360.pdf",
+        f"{whose}/five-years-360.xlsx",
+        f"{whose}/five-years-360.json",
+        f"{whose}/elsewhere/1/document",
+    ]
     for client in (first, offices.client()):
         for address in addresses:
             assert client.get(address).status_code == 200, address
     columns = (AccessRecord.what, AccessRecord.form, AccessRecord.person_id)
     rows = offices.act(lambda session: [tuple(row) for row in session.execute(select(*columns).order_by(AccessRecord.id))])
-    forms = [("viewed", "lifetime"), ("exported", "lifetime-xlsx"), ("exported", "lifetime-json"), ("exported", "document")]
-    assert rows == [(what, form, offices.person_id) for what, form in forms]
+    files = ["lifetime-pdf", "lifetime-xlsx", "lifetime-json", "document"]
+    assert rows == [("viewed", "lifetime", offices.person_id), *(("exported", form, offices.person_id) for form in files)]
     page = offices.client().get("/accesses").text
-    for said in ("查看：历年学时", "导出：历年学时（电子表格）", "导出：历年学时依据", "导出：外部认定学时的材料"):
+    for said in ("查看：历年学时", "导出：历年学时（PDF）", "导出：历年学时（电子表格）", "导出：历年学时依据", "导出：外部认定学时的材料"):
         assert said in page
 
 
 def test_a_look_at_the_hours_from_elsewhere_is_recorded(offices: World) -> None:
     signed_in(offices.app, "first").get(f"/lifetime/{offices.person_id}/elsewhere")
     assert offices.act(lambda session: session.scalars(select(AccessRecord.form)).all()) == ["lifetime"]
+
+
+def test_the_list_of_what_waits_is_a_look_at_each_teacher_in_it(offices: World) -> None:
+    first = signed_in(offices.app, "first")
+    assert first.get("/lifetime/waiting").status_code == 200
+    assert offices.act(lambda session: session.scalars(select(AccessRecord.form)).all()) == [], "nobody was in it"
+    enter(first, offices)
+    enter(first, offices, title="暑期研修", first_on="2025-08-01", last_on="2025-08-10")
+    assert first.get("/lifetime/waiting").status_code == 200
+    columns = (AccessRecord.what, AccessRecord.form, AccessRecord.person_id)
+    rows = offices.act(lambda session: [tuple(row) for row in session.execute(select(*columns))])
+    assert rows == [("viewed", "elsewhere", offices.person_id)]

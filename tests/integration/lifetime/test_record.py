@@ -14,9 +14,12 @@ from lms.accounts.people import add_organisation, add_person
 from lms.audit.elsewhere_check import differences
 from lms.catalogue.models import CourseVersion
 from lms.classes import setup
+from lms.db import session as reading
 from lms.errors import InvalidInput
 from lms.hours import recompute_any_file
 from lms.lifetime import rules
+from lms.lifetime.record import read_record
+from lms.lifetime.words import left_out_words
 from lms.storage import storage
 from tests.factories import PUBLIC_URL, World, add_class, signed_in
 
@@ -93,6 +96,14 @@ def test_a_second_in_two_programmes_counts_once_for_the_first(ruled: World) -> N
     second.credit()
     assert second.credited() == {"c1:gated": 900}
     assert counted(bundle_of(ruled)) == {ruled.enrolment_id: 1500, second.enrolment_id: 0}
+
+
+def test_time_beyond_a_calendar_day_is_said(ruled: World) -> None:
+    with ruled.app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        [record] = read_record(reading(), reading().get_one(Person, ruled.person_id), ruled.clock())
+        share = replace(record.shares[0], limited=5400)
+        assert left_out_words(share, record) == "90 分钟超出一天的上限"
+        assert (record.shares[0].left_out, share.left_out) == (0, 5400)
 
 
 def test_an_edited_record_is_refused_or_gives_other_hours(ruled: World) -> None:

@@ -1,7 +1,6 @@
 """Does the board say what the transcripts say, is it within the office's own, and can its verdicts be recomputed?"""
 
 import io
-import json
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
@@ -24,6 +23,7 @@ from lms.programmes.commands import programme
 from lms.programmes.documents import read_toml
 from lms.programmes.models import Programme
 from tests.access import form_token
+from tests.commands import json_of
 from tests.factories import BEGIN, PUBLIC_URL, World, signed_in
 from tests.integration.office.conftest import Desk
 
@@ -165,7 +165,7 @@ def test_the_command_says_the_same(desk: Desk, tmp_path: Path) -> None:
     run = desk.world.app.test_cli_runner()
     said = run.invoke(preview_command, [str(file)]).output
     assert said == "1 of 1 people would have another verdict\nteacher: met -> short (missing: online)\n"
-    rows = json.loads(run.invoke(preview_command, [str(file), "--json"]).output)
+    rows = json_of(run.invoke(preview_command, [str(file), "--json"]))
     assert rows == {
         "people": 1,
         "changed": [{"enrolment": desk.world.enrolment_id, "before": "met", "after": "short", "missing": ["online"]}],
@@ -178,7 +178,7 @@ def test_programmes_are_shown_checked_and_compared_on_the_command_line(desk: Des
     run = desk.world.app.test_cli_runner()
     shown = run.invoke(programme, ["show", "online-teaching"])
     assert "track junior (初中教师) demands:\n  online           在线学习: 50 学时" in shown.output
-    assert json.loads(run.invoke(programme, ["show", "online-teaching", "--json"]).output)["code"] == "online-teaching"
+    assert json_of(run.invoke(programme, ["show", "online-teaching", "--json"]))["code"] == "online-teaching"
     assert run.invoke(programme, ["show", "nothing"]).exit_code == 2
     file = tmp_path / "new.toml"
     file.write_text(document().replace("hour_minutes = 45", "hour_minutes = 50"), encoding="utf-8")

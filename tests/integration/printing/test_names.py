@@ -43,8 +43,8 @@ def test_a_character_that_no_font_has_is_named_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("name", list(NAMES))
-def test_a_name_in_another_script_is_printed_whole_by_a_font_that_has_it(name: str, page: Path) -> None:
-    content = write_pdf(page, {"words": f"姓名：{name}（教师）"}, datetime(2026, 3, 1, tzinfo=UTC))
+def test_a_name_in_another_script_is_printed_whole_by_a_font_that_has_it(name: str, template: Path) -> None:
+    content = write_pdf(template, {"words": f"姓名：{name}（教师）"}, datetime(2026, 3, 1, tzinfo=UTC))
     fonts: Any = pypdf.PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"]  # type: ignore[index]
     used = {str(one.get_object()["/BaseFont"]).partition("+")[2].partition("-")[0] for one in fonts.values()}
     assert NAMES[name] in used
@@ -52,13 +52,13 @@ def test_a_name_in_another_script_is_printed_whole_by_a_font_that_has_it(name: s
 
 
 @pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A template of one line, in a folder that typst reads."""
     monkeypatch.setattr(typesetting, "ROOT", tmp_path)
     monkeypatch.setattr(typesetting, "_own", threading.local())  # a compiler for this folder
-    template = tmp_path / "page.typ"
-    template.write_text(
+    file = tmp_path / "page.typ"
+    file.write_text(
         '#let data = json(bytes(sys.inputs.at("data")))\n#set document(title: "-")\n'
         '#set text(font: data.fonts.sans, lang: "zh")\n#data.words'
     )
-    return template
+    return file

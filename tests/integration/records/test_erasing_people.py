@@ -37,6 +37,7 @@ from lms.privacy.erasure.tasks import go_on
 from lms.storage import storage
 from lms.transcripts.transcript import read
 from tests import access
+from tests.commands import json_of
 from tests.factories import World, signed_in
 from xapi import Credential
 from xapi.errors import Erased
@@ -80,8 +81,7 @@ def entries(world: World) -> list[tuple[int, str]]:
 
 def test_a_preview_says_what_goes_and_what_stays_and_changes_nothing(studied: World) -> None:
     answer = run(studied, "user", "erase", "teacher", "--dry-run", "--json")
-    assert answer.exit_code == 0, answer.stderr
-    said = json.loads(answer.stdout)
+    said = json_of(answer)
     assert (said["username"], said["statements"], said["observations"], said["launches"]) == ("teacher", 2, 2, 2)
     assert (said["enrolments"], said["entries"], said["credited_seconds"]) == (1, len(entries(studied)), 1200)
     assert "stays:  1 enrolments under a number" in run(studied, "user", "erase", "teacher", "--dry-run").stdout
@@ -94,8 +94,7 @@ def test_an_erased_person_is_gone_and_their_hours_stand(studied: World) -> None:
     account = studied.act(lambda session: session.get(Person, studied.person_id).account)
     client = signed_in(studied.app, "teacher")
     answer = run(studied, "user", "erase", "teacher", "--yes", "--json")
-    assert answer.exit_code == 0, answer.stderr
-    assert json.loads(answer.stdout) == {"person_id": studied.person_id, "statements": 2, "documents": 0, "observations": 2}
+    assert json_of(answer) == {"person_id": studied.person_id, "statements": 2, "documents": 0, "observations": 2}
     assert (count(studied, StatementRow), count(studied, Observation), count(studied, Launch)) == (0, 0, 0)
     assert client.get("/transcript/").status_code == 302, "signed out everywhere"
     person = studied.act(lambda session: session.get(Person, studied.person_id))
@@ -113,7 +112,7 @@ def test_the_ledger_still_verifies_and_says_whose_evidence_is_gone(studied: Worl
     told = run(studied, "ledger", "verify")
     assert told.exit_code == 0
     assert f"enrolment {studied.enrolment_id}: its evidence was erased on purpose" in told.stdout
-    assert json.loads(run(studied, "ledger", "verify", "--json").stdout)["evidence_erased"] == [studied.enrolment_id]
+    assert json_of(run(studied, "ledger", "verify", "--json"))["evidence_erased"] == [studied.enrolment_id]
     studied.act(lambda session: setattr(session.scalars(select(LedgerEntry)).first(), "amount", 9))
     assert len(problems(studied)[0]) > 0, "an edited entry is found all the same"
 
@@ -190,7 +189,7 @@ def _store(session: Any, statement: dict[str, Any], world: World) -> None:
 def test_erased_twice_it_is_one_erasure(studied: World) -> None:
     run(studied, "user", "erase", "teacher", "--yes")
     again = run(studied, "user", "erase", str(studied.person_id), "--yes", "--json")
-    assert json.loads(again.stdout)["statements"] == 2
+    assert json_of(again)["statements"] == 2
     assert count(studied, Erasure) == 1
     assert run(studied, "user", "erase", "teacher", "--yes").exit_code == 2
 

@@ -22,6 +22,7 @@ from lms import vocabulary as v
 from lms.jobs import tasks
 from lms.jobs.models import Job
 from lms.records import export, formats, selection
+from tests.commands import json_of
 from tests.factories import World, signed_in
 from tests.integration.records.exports import FORMULA, fill, ids, run, said, start, store, with_offices, work_through
 
@@ -54,7 +55,7 @@ def test_json_lines_are_the_statements_as_stored_in_order_without_what_is_void(f
 
 def test_one_export_begins_where_the_last_one_ended(full: World, tmp_path: Path) -> None:
     first, second = tmp_path / "1", tmp_path / "2"
-    until = json.loads(run(full, "export", "--out", str(first), "--json").stdout)["until"]
+    until = json_of(run(full, "export", "--out", str(first), "--json"))["until"]
     store(full, [said(20)])
     full.clock.advance(1)
     assert run(full, "export", "--out", str(second), "--since", until).exit_code == 0

@@ -18,6 +18,7 @@ import xapi.storage.store
 from lms import vocabulary as v
 from lms.jobs import tasks
 from lms.records import attached, export
+from tests.commands import json_of
 from tests.factories import World, signed_in
 from tests.integration.records.exports import ANALYST, fill, ids, run, said, start, store, with_offices, work_through
 from xapi.rules.attachments import ReceivedAttachment
@@ -76,10 +77,10 @@ def test_data_of_attachments_is_written_once_for_each_hash(full: World, tmp_path
     store(full, [said(43, verb={"id": v.VOIDED}, object={"objectType": "StatementRef", "id": said(42)["id"]})])
     full.clock.advance(1)
     done = run(full, "export", "--out", str(out), "--attachments", str(folder), "--json")
-    assert json.loads(done.stdout)["attachments"] == 2
+    assert json_of(done)["attachments"] == 2
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {SHA2[name]: DATA[name] for name in "ab"}
     again = run(full, "export", "--out", str(out), "--void", "--attachments", str(folder), "--json")
-    assert json.loads(again.stdout)["attachments"] == 1, "what is there is not written again"
+    assert json_of(again)["attachments"] == 1, "what is there is not written again"
     assert {path.name for path in folder.iterdir()} == set(SHA2.values())
 
 

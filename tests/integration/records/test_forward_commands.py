@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from lms.db import database
 from lms.federation.forwarding.tasks import SCHEDULE, forward
-from tests.commands import record_store
+from tests.commands import json_of, record_store
 from tests.factories import DrivenClock
 from tests.integration.records.forwards import Here
 from tests.integration.records.otherstore import OtherStore, refusing
@@ -35,15 +35,14 @@ def added(here: Here, *words: str) -> Result:
 
 
 def listed(here: Here) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(run(here, "list", "--json").stdout)
+    found: list[dict[str, Any]] = json_of(run(here, "list", "--json"))
     return found
 
 
 def test_a_forward_that_was_added_says_whether_the_other_store_answers(here: Here, other: OtherStore) -> None:
     here.store(statement(), statement())
     answer = added(here, "--verb", VERB, "--course", "c1", "--json")
-    assert answer.exit_code == 0, answer.stderr
-    said = json.loads(answer.stdout)
+    said = json_of(answer)
     assert said["answers"] == "it answers, and speaks 1.0.0, 1.0.1, 1.0.2, 1.0.3, 2.0.0"
     assert (said["name"], said["endpoint"], said["state"], said["internal"]) == ("other", other.endpoint, "running", True)
     assert said["filter"] == {"verbs": [VERB], "activities": ["http://localhost/id/course/c1"], "agents": []}
@@ -74,7 +73,7 @@ def test_the_clock_sends_and_the_list_says_how_far_it_is(here: Here, other: Othe
     assert (said["backlog"], said["sent"], said["dead_letters"], said["state"]) == (0, 2, 1, "running")
     assert said["last_success"] == said["last_failure"] == here.clock().isoformat(timespec="seconds")
     assert run(here, "list").stdout == f"other: running, 0 to send, 2 sent, 1 dead letters → {other.endpoint}\n"
-    (letter,) = json.loads(run(here, "letters", "other", "--json").stdout)
+    (letter,) = json_of(run(here, "letters", "other", "--json"))
     assert (letter["statement"], letter["reason"], letter["waiting"]) == (ids[1], "HTTP 400: poison: 400", False)
     assert run(here, "retry", "other", "--statement", ids[1]).stdout == "1 to be tried again\n"
     assert "(to be tried again)" in run(here, "letters", "other").stdout

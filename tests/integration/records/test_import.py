@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import xapi.storage.keys
 from lms.federation.importing.import_run import ImportRun, ImportStopped
-from tests.commands import record_store
+from tests.commands import json_of, record_store
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, Importing, asides, attached, mixed, number, said, sha256, standing, stored, voiding
 from tests.integration.records.otherstore import OtherStore, instead, page
@@ -34,8 +34,7 @@ def test_every_statement_comes_as_it_is_and_is_worked_through_here(world: World,
     other.post("application/json", json.dumps([odd, said(2)]).encode())
     other.say(said(3))
     done = run(world, other, "--page-size", "2", "--json")
-    assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout) | {"endpoint": "", "reached": "", "finished": ""} == {
+    assert json_of(done) | {"endpoint": "", "reached": "", "finished": ""} == {
         **{"endpoint": "", "read": 3, "new": 3, "aside": 0, "reached": "", "finished": "", "problem": ""}
     }
     here, there = stored(world), other_texts(other)

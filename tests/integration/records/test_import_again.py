@@ -14,7 +14,7 @@ import xapi
 import xapi.storage.store
 from lms.federation.importing import storing
 from tests.access import form_token
-from tests.commands import record_store
+from tests.commands import json_of, record_store
 from tests.factories import World, signed_in
 from tests.integration.records.imports import Importing, asides, attached, number, said, standing, stored
 from tests.integration.records.otherstore import OtherStore, page
@@ -140,7 +140,7 @@ def test_what_is_not_kept_as_it_came_is_not_taken_as_something_else(aside: World
 
 def test_the_command_lists_takes_and_leaves_out(aside: World) -> None:
     first, second = asides(aside)
-    listed = json.loads(run(aside, "--json").stdout)
+    listed = json_of(run(aside, "--json"))
     assert [(one["id"], one["statement"]) for one in listed] == [(second.id, number(3)), (first.id, number(2))]
     assert number(2) in run(aside).stdout
     assert run(aside, "--retry", str(first.id)).stdout == "The statement is taken.\n"

@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.commands import record_store
+from tests.commands import json_of, record_store
 from tests.factories import DrivenClock
 
 VERSION = "X-Experience-API-Version"
@@ -26,14 +26,13 @@ def run(app: Flask, *words: str) -> Result:
 
 def added(app: Flask, *words: str) -> dict[str, str]:
     answer = run(app, "add", "--name", "reports", "--json", *words)
-    assert answer.exit_code == 0, answer.stderr
-    pair: dict[str, str] = json.loads(answer.stdout)
+    pair: dict[str, str] = json_of(answer)
     assert set(pair) == {"key", "secret"}
     return pair
 
 
 def listed(app: Flask) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(run(app, "list", "--json").stdout)
+    found: list[dict[str, Any]] = json_of(run(app, "list", "--json"))
     return found
 
 

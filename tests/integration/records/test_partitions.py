@@ -1,14 +1,12 @@
 """Does a new month find its partition ready, without any manual work?"""
 
-import json
-
 import pytest
 from flask import Flask
 
 import xapi
 from lms.db import database
 from lms.records.partitions import SCHEDULE, prepare
-from tests.commands import record_store
+from tests.commands import json_of, record_store
 
 
 def parts(app: Flask) -> int:
@@ -33,7 +31,7 @@ def test_an_operator_sees_what_there_is(app: Flask, form: list[str]) -> None:
     assert answer.exit_code == 0
     found = parts(app)
     if form:
-        assert [one["made"] for one in json.loads(answer.stdout)].count(True) == (2 if found else 0)
+        assert [one["made"] for one in json_of(answer)].count(True) == (2 if found else 0)
     else:
         assert ("created now" in answer.stdout) == bool(found)
         assert ("SQLite" in answer.stdout) == (not found)

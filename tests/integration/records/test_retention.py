@@ -24,7 +24,7 @@ from lms.privacy.retention.removal_run import begin
 from lms.privacy.retention.removing import _begin
 from lms.records.models import RemovedMonth
 from lms.transcripts.transcript import Transcript, read
-from tests.commands import record_store
+from tests.commands import json_of, record_store
 from tests.factories import BEGIN, PUBLIC_URL, World
 from xapi.storage.models import OutboxRow, StatementRow
 from xapi.storage.retention import month_of
@@ -75,7 +75,7 @@ def held(world: World) -> list[tuple[str, int, str]]:
 
 
 def test_looking_changes_nothing_and_says_what_rests_on_a_month(old: World) -> None:
-    said = json.loads(run(old, "--json").stdout)
+    said = json_of(run(old, "--json"))
     (month,) = said["planned"]
     assert (month["month"], month["statements"], month["people"]) == ("2026-03", 2, 1)
     assert (month["enrolments"], month["credited_seconds"], month["held_back"], said["removed"]) == (1, 1200, [], [])
@@ -89,7 +89,7 @@ def test_looking_changes_nothing_and_says_what_rests_on_a_month(old: World) -> N
 def test_hours_stay_with_transcript_bundle_and_ledger(old: World) -> None:
     before, hours = transcript(old), old.credited()
     texts = old.act(lambda session: session.scalars(select(StatementRow.text)).all())
-    done = json.loads(run(old, "--apply", "--yes", "--json").stdout)
+    done = json_of(run(old, "--apply", "--yes", "--json"))
     (row,) = done["removed"]
     assert (row["month"], row["statements"], row["people"], row["enrolments"], bool(row["finished_at"])) == ("2026-03", 2, 1, 1, True)
     assert (count(old, StatementRow), count(old, Observation)) == (0, 2)

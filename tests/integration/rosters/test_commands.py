@@ -1,6 +1,5 @@
 """Does `lms class enrol` report the outcome of a list, and follow its options about other names?"""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.cli import main_group
+from tests.commands import json_of
 from tests.factories import World
 
 
@@ -33,7 +33,7 @@ def enrol(world: World, file: Path, *options: str) -> Result:
 
 
 def told(done: Result) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = json_of(done)
     return found
 
 

@@ -1,7 +1,6 @@
 """Are downloaded files complete, the same every time, and harmless?"""
 
 import io
-import json
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from lms.transcripts import pdf, sheet
 from lms.transcripts.commands import transcript as command_group
 from lms.transcripts.export import write
 from lms.transcripts.transcript import read
+from tests.commands import json_of
 from tests.factories import World, add_class
 
 pytestmark = pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_the_command_writes_each_form_for_a_user_name_or_an_id(studied: World, t
     answer = run(studied, "--person", str(studied.person_id), "--format", form, "--out", str(by_id), "--json")
     assert answer.exit_code == 0
     assert by_name.read_bytes() == by_id.read_bytes()
-    assert json.loads(answer.output)["bytes"] == by_id.stat().st_size
+    assert json_of(answer)["bytes"] == by_id.stat().st_size
     if form == "json":
         recomputed, _ = recompute_file(by_id.read_text(encoding="utf-8"))
         assert recomputed is not None
@@ -235,10 +235,10 @@ def test_somebody_in_two_classes_gets_the_newest_or_the_one_named(studied: World
 
     newest, out = studied.act(second), str(tmp_path / "out")
     answer = run(studied, "--person", "teacher", "--out", out, "--json")
-    assert json.loads(answer.stdout)["enrolment"] == newest
+    assert json_of(answer)["enrolment"] == newest
     assert "k1" in answer.stderr
     named = run(studied, "--person", "teacher", "--class", "k1", "--out", out, "--json")
-    assert json.loads(named.stdout)["enrolment"] == studied.enrolment_id
+    assert json_of(named)["enrolment"] == studied.enrolment_id
 
 
 def test_the_last_page_never_has_a_few_lines_only(studied: World) -> None:

@@ -13,7 +13,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("browser", "language"),
+    ("accepted", "language"),
     [
         ("zh-CN,zh;q=0.9", "zh-CN"),
         ("en-GB,en;q=0.9", "en"),
@@ -23,8 +23,8 @@ def database_url(sqlite_url: str) -> str:
         ("en," * 400, "zh-CN"),  # longer than what is read
     ],
 )
-def test_a_page_comes_in_the_language_of_the_browser(app: Flask, browser: str, language: str) -> None:
-    page = app.test_client().get("/login", headers={"Accept-Language": browser}).text
+def test_a_page_comes_in_the_language_of_the_browser(app: Flask, accepted: str, language: str) -> None:
+    page = app.test_client().get("/login", headers={"Accept-Language": accepted}).text
     assert f'<html lang="{language}"' in page
 
 

@@ -158,7 +158,7 @@ def begin_draft_with_quiz(session: Session, maker: Person) -> None:
 
 
 @pytest.fixture
-def page(world: World) -> Page:
+def player(world: World) -> Page:
     """A quiz that the server grades: anywhere else it would refuse answers before it reads them."""
     key = AnswerKey(course_version_id=world.course_version_id, activity="quiz", document={**KEY, "max_attempts": 10_000})
 
@@ -180,7 +180,7 @@ IN_PACKAGES = {"/commit/<token>": "tests/integration/learning/test_scorm_reports
 JSON_PATHS = tuple(JSON_RULES.values())
 
 
-def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
+def bodies(player: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
     """(method, path, JSON with this many hostile characters) for the requests of players."""
     texts = ("1", MARKS, "\\u0301", "a-")
     for unit in texts:
@@ -220,9 +220,9 @@ def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
         yield "POST", path, lambda size: f'{{"nonce": {"1" * size}}}'
         yield "POST", path, lambda size: f"{{{','.join(f'{chr(34)}k{number}{chr(34)}: 1' for number in range(size // 10))}}}"
         yield "POST", path, lambda size: f'{{"answers": {{"q1": [{",".join(["1"] * (size // 2))}]}}, "id": "x"}}'
-    account = page.world.act(lambda session: session.get_one(Person, page.world.person_id).account)
+    account = player.world.act(lambda session: session.get_one(Person, player.world.person_id).account)
     agent = quote(json.dumps({"account": {"homePage": PUBLIC_URL, "name": account}}))
-    state = f"/xapi/activities/state?stateId=s&agent={agent}&activityId={v.activity_iri(PUBLIC_URL, page.world.course, page.activity)}"
+    state = f"/xapi/activities/state?stateId=s&agent={agent}&activityId={v.activity_iri(PUBLIC_URL, player.world.course, player.activity)}"
     for method in ("PUT", "POST"):
         for unit in texts:
             yield method, state, lambda size, unit=unit: f'{{"a": "{long(unit, size)}", "{long(unit, size)}": 1}}'
@@ -230,30 +230,30 @@ def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
         yield method, state, lambda size: f"{{{','.join(f'{chr(34)}k{number}{chr(34)}: 1' for number in range(size // 10))}}}"
 
 
-def test_every_view_that_reads_json_is_tried(page: Page) -> None:
-    app = page.world.app
+def test_every_view_that_reads_json_is_tried(player: Page) -> None:
+    app = player.world.app
     reading = {
         one.rule for one in app.url_map.iter_rules() if "body_of(" in inspect.getsource(inspect.unwrap(app.view_functions[one.endpoint]))
     }
     assert reading == JSON_RULES.keys() | IN_PACKAGES.keys()
 
 
-def sender(page: Page, path: str) -> tuple[FlaskClient, dict[str, str]]:
+def sender(player: Page, path: str) -> tuple[FlaskClient, dict[str, str]]:
     """Return the client that sends to this path, and the headers that it needs."""
     if path.startswith(("/catalogue/", "/workshop/")):
-        client = signed_in(page.world.app, "maker")
+        client = signed_in(player.world.app, "maker")
         return client, {"X-CSRFToken": form_token(client), "Content-Type": "application/json"}
     if path in {"/learn/open", "/cmi5/start"}:
-        return page.client, {"X-CSRFToken": form_token(page.client), "Content-Type": "application/json"}
-    headers = {"Authorization": f"Bearer {page.token}", "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json"}
-    return page.world.app.test_client(), headers
+        return player.client, {"X-CSRFToken": form_token(player.client), "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {player.token}", "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json"}
+    return player.world.app.test_client(), headers
 
 
-def test_long_texts_reach_the_code_that_stores_them(page: Page) -> None:
+def test_long_texts_reach_the_code_that_stores_them(player: Page) -> None:
     """Otherwise each try ends at a check before it, and shows nothing."""
     reached = set()
-    for method, path, body in bodies(page):
-        by, said = sender(page, path)
+    for method, path, body in bodies(player):
+        by, said = sender(player, path)
         if by.open(path, method=method, headers=said, data=body(400).encode()).status_code < 300:
             reached.add((method, path.partition("?")[0]))
     previews = {("POST", f"/catalogue/courses/c1/versions/1/quiz/{one}") for one in ("report", "answers")} | {
@@ -264,12 +264,12 @@ def test_long_texts_reach_the_code_that_stores_them(page: Page) -> None:
     }
 
 
-def test_no_json_that_a_player_sends_stops_the_site(page: Page) -> None:
+def test_no_json_that_a_player_sends_stops_the_site(player: Page) -> None:
     found = []
-    for method, path, body in bodies(page):
-        by, said = sender(page, path)
+    for method, path, body in bodies(player):
+        by, said = sender(player, path)
         sent = Sent(by, path, method, said, lambda size, body=body: {"data": body(size).encode()})
         if grows_too_fast(sent):
             found.append((method, path, body(40)))
     assert found == []
-    assert page.beat()["state"] == "counting"
+    assert player.beat()["state"] == "counting"

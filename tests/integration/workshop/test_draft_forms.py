@@ -102,3 +102,12 @@ def test_the_draft_offers_the_forms_and_mends_what_they_made(trainer: FlaskClien
     (activity,) = activities(world)
     assert f"{draft}/activities/{activity['key']}/form" in trainer.get(f"{draft}/activities/{activity['key']}").text
     assert trainer.get(f"{draft}/activities/nothing/form").status_code == 404
+
+
+def test_the_outline_names_what_a_form_made_and_keeps_its_one_title_in_one_language(trainer: FlaskClient, draft: str, world: World) -> None:
+    put(trainer, f"{draft}/forms", REFLECTION)
+    (activity,) = activities(world)
+    assert activity["title"] == {"zh": REFLECTION["title"], "en": ""}
+    page = trainer.get(draft).text
+    assert f"“{REFLECTION['title']}”已放入课程。" in page
+    assert '<span data-line="format">教学反思</span>' in page

@@ -22,6 +22,20 @@ def test_a_file_that_is_refused_is_explained_and_changes_nothing(app: Flask, mak
     assert keys_of(app) == []
 
 
+def test_a_new_draft_lists_what_it_needs_and_marks_nothing_as_wrong(maker: FlaskClient, place: str) -> None:
+    assert "课程 · 中文标题</a>：缺失" in maker.get(place).text
+    assert "has-error" not in maker.get(place).text
+    save(maker, place, step("module", "title.zh", "第一部分", "开头", "part-1"))
+    assert "has-error" in maker.get(place).text
+
+
+def test_an_unfinished_draft_offers_no_button_to_publish_it(maker: FlaskClient, place: str) -> None:
+    assert f"{place}/publish" not in maker.get(f"{place}/review").text
+    save(maker, place, step("course", "title.zh", "", "板书"))
+    send_file(maker, f"{place}/tus", "板书.png", PNG)
+    assert f"{place}/publish" in maker.get(f"{place}/review").text
+
+
 def test_another_file_replaces_the_content_of_an_activity(app: Flask, maker: FlaskClient, place: str) -> None:
     send_file(maker, f"{place}/tus", "板书.png", PNG)
     [key] = keys_of(app)

@@ -72,8 +72,8 @@ def running(browser: Browser, store: Store, port: int, library: str, before: str
         whole = f"async ([endpoint, key, secret, given]) => {{ {before} {COMMON} {script} }}"
         return page.evaluate(whole, [f"http://127.0.0.1:{port}/xapi/", key, secret, list(given)])
 
-    yield run
-    page.close()
+    with page:
+        yield run
 
 
 @pytest.fixture

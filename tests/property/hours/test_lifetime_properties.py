@@ -80,7 +80,7 @@ def test_no_second_counts_twice(lines: list[LifetimeLine], rule: LifetimeRule) -
 @given(some_lines(), rules)
 def test_every_credited_second_is_counted_or_explained(lines: list[LifetimeLine], rule: LifetimeRule) -> None:
     for one in counted_lines(rule, lines):
-        assert sum(one.counted.values()) + one.overlap_seconds + one.repeated_seconds == length(one.line.spans)
+        assert sum(one.counted.values()) + one.overlap_seconds + one.repeated_seconds + one.limited_seconds == length(one.line.spans)
         assert bool(one.overlap_seconds) <= bool(one.beside)
         assert bool(one.repeated_seconds) == bool(one.instead)
 

@@ -64,7 +64,7 @@ def test_a_library_that_a_package_brings_is_its_own(opened: Open) -> None:
 def test_a_library_that_nobody_has_is_named(opened: Open) -> None:
     files = changed(
         "activities/read/h5p.json",
-        lambda one: one["preloadedDependencies"].append({"machineName": "H5P.X", "majorVersion": 1, "minorVersion": 2}),
+        lambda one: one.update(mainLibrary="H5P.X", preloadedDependencies=[{"machineName": "H5P.X", "majorVersion": 1, "minorVersion": 2}]),
     )
     assert problems(opened(zipped(files))) == ["activities/read/H5P.X-1.2"]
 

@@ -85,6 +85,18 @@ def test_of_equal_enrolments_the_first_counts() -> None:
     assert [(one.line.enrolment, sum(one.counted.values())) for one in judge_lines(RULE, lines, [], TODAY).lines] == [(2, HOUR), (3, 0)]
 
 
+def test_two_classes_that_each_claim_a_whole_day_of_one_date_count_as_one_day() -> None:
+    morning, afternoon = at(2026, 3, 2, 8), at(2026, 3, 2, 14)
+    lines = [
+        LifetimeLine(number, f"day-{number}", "days", None, ((start, start + 4 * 3600),))
+        for number, start in ((1, afternoon), (2, morning))
+    ]
+    result = judge_lines(RULE, lines, [], TODAY)
+    assert result.periods[-1].whole.measured == 6, "hours_a_day, although 8 hours of 60 minutes passed"
+    counted = [(one.line.enrolment, sum(one.counted.values()), one.limited_seconds) for one in result.lines]
+    assert counted == [(1, 1800, 4 * 3600 - 1800), (2, 4 * 3600, 0)], "the earliest time of the day counts first"
+
+
 def test_hours_from_elsewhere_fill_the_target_only_up_to_the_most() -> None:
     elsewhere = [Elsewhere("e1", "school", Decimal("3.5"), None, date(2026, 2, 1)), Elsewhere("e2", "days", None, Decimal("0.5"), TODAY)]
     period = judge_lines(RULE, [online(1, "a:x", at(2026, 3, 1, 10), HOUR)], elsewhere, TODAY).periods[-1]
@@ -141,6 +153,7 @@ def test_a_record_is_recomputed_from_its_file_alone() -> None:
             "beside": [],
             "repeated_seconds": 0,
             "instead": [],
+            "limited_seconds": 0,
         }
     ]
 

@@ -130,7 +130,7 @@ export class Form {
 
   placeOf(box) {
     const card = box.closest("[data-title]");
-    const label = box.querySelector(":scope > label, :scope > legend")?.firstChild?.textContent ?? "";
+    const label = box.querySelector(":scope > label, :scope > legend")?.firstChild?.textContent ?? box.querySelector("input[type=text][aria-label]")?.ariaLabel ?? "";
     return [card?.dataset.title, label === card?.dataset.title ? "" : label].filter(Boolean).join(" · ");
   }
 }

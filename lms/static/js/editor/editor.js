@@ -53,26 +53,39 @@ function take(answer, anew) {
   document.querySelector("[data-turn=redo]").disabled = !answer.redo;
   document.querySelector("h1").textContent = answer.title;
   showLines(answer.lines);
-  showFaults(faults, texts.course);
+  showFaults(faults);
   if (others) showToast(texts.others, "info");
   if (anew || others) reload();
 }
 
-/** Ask for the parts and activities again; what is open stays open, and the focus stays where it is. */
+/** Ask for the parts and activities again; what is open stays open, and the focus and the fields around it stay where they are. */
 async function reload() {
   const answer = await fetch(config.urls.outline).catch(() => null);
   if (!answer?.ok) return;
   const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("outline");
   const old = document.getElementById("outline");
   if (!found || outbox.changes.length || outbox.typing.size) return;
+  if (Number(found.dataset.revision) < revision) return reload(); // a change was stored while this answer was on its way
   const open = [...old.querySelectorAll("[data-activity]:has(details[open])")].map((one) => one.id);
-  const focused = old.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
-  revision = Math.max(revision, Number(found.dataset.revision));
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const held = holdFields(active?.closest(".part-body"), found);
+  const focused = active ? selectorOf(active) : "";
+  revision = Number(found.dataset.revision);
   old.replaceWith(found);
   window.htmx.process(found);
   for (const id of open) document.getElementById(id)?.querySelector("details").setAttribute("open", "");
   markActivities(faults);
-  if (focused) found.querySelector(focused)?.focus();
+  if (held) active.focus({ preventScroll: true });
+  else if (focused) found.querySelector(focused)?.focus();
+}
+
+/** Put the fields that somebody is in into the new outline as they are: asked for again, they would be gone for a moment, and so would keys. */
+function holdFields(fields, found) {
+  const details = fields && found.querySelector(`#${CSS.escape(fields.closest("[data-activity]").id)} details`);
+  if (!details) return false;
+  details.removeAttribute("hx-get");
+  details.querySelector(".part-body").replaceWith(fields);
+  return true;
 }
 
 function selectorOf(element) {
@@ -140,6 +153,10 @@ document.addEventListener("change", (event) => {
   for (const file of event.target.files) sendFile(file, sendTo);
   event.target.value = "";
   document.querySelector("[data-upload-list]").scrollIntoView({ block: "center" });
+});
+
+document.querySelector("[data-upload-form]").addEventListener("submit", () => {
+  setTimeout(() => document.querySelector("[data-upload-list]:not([hidden])")?.scrollIntoView({ block: "center" }));
 });
 
 // A file has become an activity.

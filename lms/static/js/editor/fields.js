@@ -66,8 +66,8 @@ export function show(step, value) {
   if (input.value !== written(value)) input.value = written(value);
 }
 
-/** Show each problem at its field and in the list on top; `faults`: {id, of, key, where, words}. */
-export function showFaults(faults, course) {
+/** Show each problem at its field and in the list on top; `faults`: {id, of, key, at, words}. */
+export function showFaults(faults) {
   const told = new Map();
   for (const one of faults) told.set(one.id, [...(told.get(one.id) ?? []), one.words]);
   for (const line of document.querySelectorAll("[id$='-error']")) {
@@ -81,7 +81,7 @@ export function showFaults(faults, course) {
   }
   markActivities(faults);
   const list = document.querySelector("[data-fault-list]");
-  list.replaceChildren(...faults.map((one) => entry(one, course)));
+  list.replaceChildren(...faults.map(entry));
   list.closest("[data-faults]").hidden = !faults.length;
 }
 
@@ -91,12 +91,12 @@ export function markActivities(faults) {
   for (const item of document.querySelectorAll("[data-activity]")) item.querySelector("[data-line=fault]").hidden = !wrong.has(item.dataset.activity);
 }
 
-function entry(fault, course) {
+function entry(fault) {
   const [item, link] = [document.createElement("li"), document.createElement("a")];
   link.href = `#${fault.id}`;
   link.dataset.goto = fault.id;
   link.dataset.activityOf = fault.of === "activity" ? fault.key : "";
-  link.textContent = fault.where || course;
+  link.textContent = fault.at;
   item.append(link, document.documentElement.lang.startsWith("zh") ? "：" : ": ", fault.words);
   return item;
 }
