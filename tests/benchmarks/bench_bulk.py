@@ -60,7 +60,7 @@ def main(places: Places) -> None:
         finally:
             key.unlink(missing_ok=True)
         _judge(turns)
-        _memory(ids)
+        _memory()
     _roster(places.effort.people)
 
 
@@ -120,15 +120,18 @@ def _marked(share: float, aim: float) -> str:
     return f"{share:.0%}" if share >= aim else f"below the aim: {share:.0%}"
 
 
-def _memory(ids: Sequence[int]) -> None:
+def _memory() -> None:
     """Make an export of a few pieces and one of many, and print how high memory went: it must not grow with the number of people."""
+    with database().reader() as session:
+        everybody = session.scalars(select(Enrolment.id).order_by(Enrolment.id).limit(MANY * IN_A_PIECE)).all()
     order = JobOrder({"what": documents.TRANSCRIPTS, "whose": "bench", "locale": "zh_Hans_CN"}, now())
     rows = []
     for pieces in (FEW, MANY):
         reset_peak(os.getpid())
         with tempfile.TemporaryFile() as out:
-            job.join(order, (job.make(order, ids) for _ in range(pieces)), out)
-        rows.append((f"{pieces * len(ids):,} people", f"{peak_of(os.getpid()) / 1e6:.0f}"))
+            some = everybody[: pieces * IN_A_PIECE]
+            job.join(order, (job.make(order, some[start : start + IN_A_PIECE]) for start in range(0, len(some), IN_A_PIECE)), out)
+        rows.append((f"{len(some):,} people", f"{peak_of(os.getpid()) / 1e6:.0f}"))
     print_table(("one export", "peak MB"), rows)
 
 
