@@ -98,7 +98,7 @@ def test_whole_numbers_need_a_reason_and_are_recorded(bulk: Bulk, clerk: FlaskCl
     assert revealed(bulk) == [("revealed", form, "报送省厅核对") for form in ("people", "bulk", "bulk")]
 
 
-@pytest.mark.parametrize("page", ["/office/people/", "/office/bulk/", "/office/classes/{class_id}"])
-def test_each_page_offers_it(bulk: Bulk, clerk: FlaskClient, page: str) -> None:
-    text = clerk.get(page.format(class_id=bulk.world.class_id)).text
+@pytest.mark.parametrize("address", ["/office/people/", "/office/bulk/", "/office/classes/{class_id}"])
+def test_each_page_offers_it(bulk: Bulk, clerk: FlaskClient, address: str) -> None:
+    text = clerk.get(address.format(class_id=bulk.world.class_id)).text
     assert ('name="whole"' in text, 'name="reason"' in text) == (True, True)

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -213,25 +212,6 @@ def test_killed_half_way_it_goes_on_where_it_was(studied: World, monkeypatch: py
 def signed_in_name(world: World) -> str:
     name: str = world.act(lambda session: session.get(Person, world.person_id).username)
     return name
-
-
-def test_an_erasure_that_is_rolled_back_or_killed_loses_no_file_and_leaves_none(studied: World, app: Flask) -> None:
-    """A file goes only after the commit, and then it goes even if the process that began the erasure is dead."""
-    with app.app_context():
-        with transaction() as session:
-            job = queue.enqueue(session, "transcripts", studied.person_id, {"class_id": 1}, studied.clock())
-            job.state, job.result_object = "done", "jobs/own.zip"
-            storage().put("jobs/own.zip", b"PK")
-        with suppress(ZeroDivisionError), transaction() as session:
-            erasure.begin(session, session.get_one(Person, studied.person_id), None, "http://localhost", studied.clock())
-            raise ZeroDivisionError
-        assert storage().size("jobs/own.zip") == 2
-        with transaction() as session:
-            erasure.begin(session, session.get_one(Person, studied.person_id), None, "http://localhost", studied.clock())
-        assert storage().size("jobs/own.zip") == 2
-        assert go_on()
-        assert storage().size("jobs/own.zip") is None
-    assert studied.act(lambda session: session.scalars(select(Erasure.files)).one()) == []
 
 
 def test_their_own_exports_go_and_everybody_elses_data_stay(studied: World, app: Flask) -> None:
