@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from lms.access_log.noting import VIEWED, NotedAccess
@@ -30,6 +31,7 @@ from lms.errors import Conflict, InvalidInput, NotFound
 from lms.hours import HOLDABLE
 from lms.i18n import pick
 from lms.office.places import NOT_YOURS, administers, attesting, by_me, trail_of
+from lms.programmes.store import document_of
 from lms.transcripts import words
 from lms.transcripts.transcript import Transcript, read
 
@@ -99,8 +101,13 @@ def queue() -> ResponseReturnValue:
 
 
 def titles_in(class_ids: Set[int]) -> Mapping[tuple[int, str], str]:
-    """Return the titles of the activities and sessions of classes, by class and name."""
+    """Return the titles of the activities, sessions and requirements of classes, by class and name."""
     found = {}
+    for one in session().scalars(
+        select(TrainingClass).where(TrainingClass.id.in_(class_ids)).options(joinedload(TrainingClass.programme_version))
+    ):
+        for asked in document_of(one.programme_version).requirements:
+            found[one.id, asked.key] = pick(asked.title.zh, asked.title.en)
     for class_id, courses in courses_of(session(), class_ids).items():
         for course in courses:
             for activity in course.outline.activities:

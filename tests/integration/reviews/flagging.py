@@ -136,7 +136,7 @@ def clash(app: Flask, clock: DrivenClock) -> Flagged:
     page.beat(last=True)
     clock.at = after
     assert room.mark({0: "present"}) == 302
-    return Flagged(world, "c1:reading", 600, ("出勤", "教学诊断"))
+    return Flagged(world, "c1:reading", 600, ("教学诊断 · 出勤", "同一时间在场"))
 
 
 KINDS: Mapping[str, Callable[[Flask, DrivenClock], Flagged]] = {
