@@ -12,6 +12,7 @@ from courses.reader import CourseReader
 from courses.strict_json.problem import Problem
 
 MOST_QUESTIONS = 200
+MOST_CHECKS = 2000  # of a reading: a hundred pages with twenty each
 MOST_POINTS = 100
 MOST_ATTEMPTS = 50
 MOST_ACCEPTED = 20
@@ -19,18 +20,26 @@ MOST_TAGS, LONGEST_TAG = 10, 40
 LONGEST_FEEDBACK = 2000
 
 
+def is_of_checks(key: Mapping[str, Any]) -> bool:
+    """Say whether a key is of the check questions of a reading or a film, which can be tried again and pass nobody."""
+    return bool(key.get("checks"))
+
+
 def check_key(key: Any) -> list[Problem]:
     """Return the problems of an answer key, each with its path."""
     reader = CourseReader()
-    found = reader.object(key, "", ("pass_percent", "questions"), ("max_attempts", "draw"))
+    found = reader.object(key, "", ("pass_percent", "questions"), ("max_attempts", "draw", "checks"))
     if found is None:
         return reader.problems
     reader.whole(found["pass_percent"], "pass_percent", least=1, most=PERCENT)
+    if "checks" in found:
+        reader.boolean(found["checks"], "checks")
     if found.get("max_attempts") is not None:
         reader.whole(found["max_attempts"], "max_attempts", least=1, most=MOST_ATTEMPTS)
     questions = found["questions"]
-    if not isinstance(questions, Mapping) or not 1 <= len(questions) <= MOST_QUESTIONS:
-        reader.refuse("questions", "questions", questions, most=MOST_QUESTIONS)
+    most = MOST_CHECKS if is_of_checks(found) else MOST_QUESTIONS
+    if not isinstance(questions, Mapping) or not 1 <= len(questions) <= most:
+        reader.refuse("questions", "questions", questions, most=most)
         return reader.problems
     for name, question in questions.items():
         reader.slug(name, f"questions.{name}")

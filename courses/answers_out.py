@@ -1,17 +1,20 @@
-"""Take the answers out of quizzes that hold them, before anything of a package is checked or served.
+"""Take the answers out of contents of our types that hold them, before anything of a package is checked or served.
 
-An author's `.h5p` of a TH.Quiz has its answers inside, as other H5P players need them. Here they become an answer key beside the
-activity, as if the author had written both by hand.
+An author's `.h5p` of a TH.Quiz, a TH.Reading or a TH.CheckpointVideo has its answers inside, as other H5P players need them. Here they
+become an answer key beside the activity, as if the author had written both by hand.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from courses.authoring.checks import ANSWERS_INSIDE, key_of_checks, served_checks
 from courses.authoring.quiz import holds_answers, read_quiz
 from courses.authoring.served import key_of, served_quiz
 from courses.formats import h5p_content, own
+from courses.formats.own_checks import checks_in
 from courses.grading import ANSWERS
 from courses.reader import CourseReader, read_part
 from courses.strict_json.problem import Problem
@@ -20,27 +23,56 @@ from courses.values import Activity, Course
 
 
 def take_answers_out(course: Course, files: Mapping[str, Path], space: UnpackingSpace) -> tuple[Course, dict[str, Path]] | list[Problem]:
-    """Return the course and its files with answer keys beside quizzes, or the problems of quizzes with answers inside."""
+    """Return the course and its files with answer keys beside the activities that held answers, or the problems of such activities."""
     found, problems, graded = dict(files), [], set()
     for activity in course.activities:
         if activity.format != "h5p":
             continue
         content = h5p_content.read_content(lambda name: read_part(files, name), f"{activity.entry}/")
-        if isinstance(content, list) or content.main != own.QUIZ or not holds_answers(content.body):
+        if isinstance(content, list):
+            continue
+        key_name = f"{ANSWERS}{activity.key}.json"
+        parted = _parted(content, has_key=key_name in files)
+        if parted is None:
             continue
         place = f"{activity.entry}/{h5p_content.CONTENT}"
-        key_name = f"{ANSWERS}{activity.key}.json"
+        if isinstance(parted, list) or key_name in files:
+            twice = [Problem("answers-twice", "", {"key": key_name})]
+            problems += [one.inside(place) for one in (parted if isinstance(parted, list) else twice)]
+            continue
+        served, key = parted
+        found[place] = space.write(_dump(served))
+        found[key_name] = space.write(_dump(key))
+        if content.main == own.QUIZ:
+            graded.add(activity.key)
+        else:
+            found |= _renewed(found, activity.entry, content.main, space)
+    return problems or (_graded(course, graded), found)
+
+
+def _parted(content: h5p_content.Content, *, has_key: bool) -> tuple[dict[str, Any], dict[str, Any]] | list[Problem] | None:
+    """Return what is served of a content and its answer key, or the author's mistakes; None if it holds no answers."""
+    if content.main == own.QUIZ:
+        if not holds_answers(content.body):
+            return None
         reader = CourseReader()
         quiz = read_quiz(reader, content.body)
-        if key_name in files:
-            reader.refuse("answers-twice", "", key=key_name)
-        if reader.problems:
-            problems += [one.inside(place) for one in reader.problems]
-            continue
-        found[place] = space.write(_dump(served_quiz(quiz, content.language)))
-        found[key_name] = space.write(_dump(key_of(quiz)))
-        graded.add(activity.key)
-    return problems or (_graded(course, graded), found)
+        return reader.problems or (served_quiz(quiz, content.language), key_of(quiz))
+    checks = list(checks_in(content.main, content.body))
+    if not checks or (has_key and not any(name in one for one in checks for name in ANSWERS_INSIDE)):
+        return None
+    wrong = own.check_reading(content.body) if content.main == own.READING else own.check_checkpoint_video(content.body)
+    return wrong or (served_checks(content.main, content.body), key_of_checks(content.main, content.body))
+
+
+def _renewed(files: Mapping[str, Path], entry: str, main: str, space: UnpackingSpace) -> dict[str, Path]:
+    """Return the h5p.json of a content with the version of its type that asks the server: older ones grade in the page."""
+    name = f"{entry}/{h5p_content.MAIN}"
+    about = json.loads(files[name].read_bytes().decode("utf-8-sig"))
+    major, minor = own.ASKS_SERVER[main]
+    others = [one for one in about["preloadedDependencies"] if not str(one.get("machineName", "")).startswith("TH.")]
+    about["preloadedDependencies"] = [{"machineName": main, "majorVersion": major, "minorVersion": minor}, *others]
+    return {name: space.write(_dump(about))}
 
 
 def _graded(course: Course, keys: set[str]) -> Course:

@@ -22,6 +22,7 @@ from lms.classes import setup
 from lms.classes.models import ClassSession, TrainingClass
 from lms.jobs import queue
 from lms.jobs.models import DONE
+from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.office.export import TRANSCRIPTS
 from lms.sealing import derived
 from lms.storage import storage
@@ -53,7 +54,7 @@ WITHOUT_COOKIE = {
 
 SHA256 = "ab" * 32
 NAMES_A_PROGRAMME = {"office.open_class", "office.document", "office.preview_document"}
-CONTENT = ("content.file", "content.frame", "content.player_file")
+CONTENT = ("content.ahead", "content.file", "content.frame", "content.player_file")
 
 
 def asked(app: Flask) -> set[tuple[str, str]]:
@@ -89,7 +90,7 @@ class Place:
     def visit(self, visitor: str, rule: Rule, method: str) -> str:
         """Ask as the visitor, from a page of ours, and return what came: a status, or "login"."""
         client = self.client(visitor)
-        host = "http://127.0.0.1" if rule.endpoint in CONTENT else "http://localhost"
+        host = self.host(rule.endpoint)
         headers = {"X-CSRFToken": form_token(client)}
         return shown(
             client.open(self.address(rule), method=method, base_url=host, headers=headers, buffered=True, **self.body(rule.endpoint))
@@ -110,6 +111,13 @@ class Place:
             return {"json": place}
         return {}
 
+    def host(self, endpoint: str) -> str:
+        """Return the host that answers a route: the site's, that of all content, or that of one package's frame."""
+        if endpoint == "content.ahead":
+            hosts: PackageHosts = self.world.app.extensions["package_hosts"]
+            return hosts.address(hosts.label(frame_alone(SHA256), 1))
+        return "http://127.0.0.1" if endpoint in CONTENT else "http://localhost"
+
     def address(self, rule: Rule) -> str:
         """Fill in a route's ids."""
         values = {
@@ -119,7 +127,7 @@ class Place:
             "login_id": 1_000_000,
             "job_id": self.jobs.get(rule.endpoint),
             "activity": "reading",
-            "name": "h5p" if rule.endpoint == "content.frame" else "c1:reading",
+            "name": "h5p" if rule.endpoint in {"content.frame", "content.ahead"} else "c1:reading",
             "form": "json",
             "code": self.code(rule.endpoint),
             "year": 2020,

@@ -3,6 +3,7 @@
 EVERYBODY = "200 200 200 200 200 200"
 TEACHERS = "login 200 200 403 403 403"
 TRAINERS = "login 403 403 200 403 403"
+LIBRARY = "login 403 403 200 200 200"
 OFFICES = "login 403 403 403 200 200"
 THE_TEACHERS_OWN = "login 200 404 403 403 403"
 THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
@@ -50,6 +51,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("cmi5.returned", "GET"): EVERYBODY,
     ("commits.load", "GET"): "404 404 404 404 404 404",  # on the host of a package only, with the token of a launch
     ("commits.take", "POST"): "404 404 404 404 404 404",
+    ("content.ahead", "GET"): EVERYBODY,
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,
@@ -109,6 +111,14 @@ ACCESS: dict[tuple[str, str], str] = {
     **dict.fromkeys(((f"workshop.{name}", "POST") for name in DRAFT_ACTIONS), NO_DRAFT.replace("login", "401")),
     ("workshop.save", "POST"): "401 403 403 400 403 403",
     ("workshop.compare", "GET"): NO_DRAFT,  # the course belongs to the site, not to the trainer's organisation
+    **{(f"workshop.{name}", "GET"): TRAINERS for name in ("bank_list", "new_in_bank", "find_in_bank")},
+    ("workshop.in_bank", "GET"): NO_DRAFT,  # nobody has put a question into the bank there
+    ("workshop.archive_in_bank", "POST"): "401 403 403 404 403 403",
+    ("workshop.share_in_bank", "POST"): "401 403 403 400 403 403",  # nothing is sent
+    **{
+        (f"workshop.{name}", "POST"): "401 403 403 400 403 403"
+        for name in ("add_to_bank", "change_in_bank", "take_from_bank", "newer_in_bank", "keep_in_bank")
+    },
     ("authoring.types", "GET"): TRAINERS,
     ("authoring.form", "GET"): TRAINERS,
     ("authoring.picture", "GET"): "login 403 403 404 403 403",
@@ -116,8 +126,8 @@ ACCESS: dict[tuple[str, str], str] = {
         (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
         for name in ("add_file", "open_file", "download", "preview", "try_answers")
     },
-    ("catalogue.courses", "GET"): TRAINERS,
-    ("catalogue.course", "GET"): TRAINERS,
+    ("catalogue.courses", "GET"): LIBRARY,
+    ("catalogue.course", "GET"): LIBRARY,
     ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own
     ("catalogue.restore", "POST"): "401 403 403 404 403 403",
     ("library.card", "GET"): "login 403 403 404 403 403",

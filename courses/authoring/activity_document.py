@@ -27,8 +27,8 @@ class OwnType(NamedTuple):
 
 TYPES: Mapping[str, OwnType] = {
     "quiz": OwnType(own.QUIZ, (1, 1), read_quiz, quiz_json),
-    "reading": OwnType(own.READING, (1, 1), read_reading, reading_json),
-    "video": OwnType(own.CHECKPOINT_VIDEO, (1, 0), read_video, video_json),
+    "reading": OwnType(own.READING, own.ASKS_SERVER[own.READING], read_reading, reading_json),
+    "video": OwnType(own.CHECKPOINT_VIDEO, own.ASKS_SERVER[own.CHECKPOINT_VIDEO], read_video, video_json),
     "reflection": OwnType(own.REFLECTION, (1, 0), read_reflection, reflection_json),
 }
 

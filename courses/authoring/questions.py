@@ -10,7 +10,7 @@ from typing import Any
 
 from courses.answer_key import LONGEST_FEEDBACK, LONGEST_TAG, MOST_ACCEPTED, MOST_POINTS, MOST_TAGS
 from courses.authoring.pictures import Picture, picture_json, read_picture
-from courses.formats.own import LONGEST_LINE
+from courses.formats.own import LONGEST_LINE, check_origin
 from courses.grading import LONGEST_FILLED, MOST_BLANKS, MOST_OPTIONS
 from courses.reader import CourseReader
 from courses.values import Text
@@ -68,6 +68,14 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
+class BankOrigin:
+    """The question of a bank that a question was copied from, and its revision then. It is kept; nothing is read through it."""
+
+    id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuizQuestion:
     """A question of a quiz; its answer is one of the five kinds."""
 
@@ -78,6 +86,7 @@ class QuizQuestion:
     points: int = 1
     tags: tuple[str, ...] = ()
     feedback: Text | None = None
+    bank: BankOrigin | None = None
 
     @property
     def type(self) -> str:
@@ -112,7 +121,7 @@ def read_question(reader: CourseReader, value: Any, path: str) -> QuizQuestion |
         reader.choice(type_, f"{path}.type", TYPES)
         return None
     before = len(reader.problems)
-    more = ("picture", "points", "tags", "feedback", *_MORE.get(str(type_), ()))
+    more = ("picture", "points", "tags", "feedback", "bank", *_MORE.get(str(type_), ()))
     found = reader.object(value, path, ("id", "type", "text", *_FIELDS.get(str(type_), ())), more)
     if found is None:
         return None
@@ -124,8 +133,15 @@ def read_question(reader: CourseReader, value: Any, path: str) -> QuizQuestion |
         points=reader.whole(found.get("points", 1), f"{path}.points", least=1, most=MOST_POINTS),
         tags=_texts(reader, found["tags"], f"{path}.tags", MOST_TAGS, LONGEST_TAG) if found.get("tags") else (),
         feedback=_read_feedback(reader, found.get("feedback"), f"{path}.feedback"),
+        bank=read_origin(reader, found.get("bank"), f"{path}.bank"),
     )
     return read if len(reader.problems) == before else None
+
+
+def read_origin(reader: CourseReader, value: Any, path: str) -> BankOrigin | None:
+    """Read where a question was copied from; None if it was not."""
+    check_origin(reader, value, path)
+    return None if not isinstance(value, dict) or reader.problems else BankOrigin(value["id"], value["revision"])
 
 
 def _read_answer(
@@ -230,7 +246,12 @@ def question_json(question: QuizQuestion) -> dict[str, Any]:
         written["tags"] = list(question.tags)
     if question.feedback is not None:
         written["feedback"] = feedback_json(question.feedback)
-    return written
+    return written | origin_json(question)
+
+
+def origin_json(question: QuizQuestion) -> dict[str, Any]:
+    """Return the part of a JSON object that says where a question was copied from; nothing if it was not."""
+    return {} if question.bank is None else {"bank": {"id": question.bank.id, "revision": question.bank.revision}}
 
 
 def feedback_json(feedback: Text) -> dict[str, str]:

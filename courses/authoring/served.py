@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from courses.authoring.pictures import picture_json
-from courses.authoring.questions import Choice, FillIn, Matching, Ordering, QuizQuestion, TrueFalse, feedback_json, id_of
+from courses.authoring.questions import Choice, FillIn, Matching, Ordering, QuizQuestion, TrueFalse, feedback_json, id_of, origin_json
 from courses.authoring.quiz import QuizDocument
 
 TRUE_FALSE = {
@@ -31,7 +31,7 @@ def key_of(quiz: QuizDocument) -> dict[str, Any]:
 
 
 def _served(question: QuizQuestion, language: str) -> dict[str, Any]:
-    served = {"id": question.id, "type": question.type, "text": question.text, **picture_json(question.picture)}
+    served = {"id": question.id, "type": question.type, "text": question.text, **picture_json(question.picture), **origin_json(question)}
     answer = question.answer
     if isinstance(answer, Choice):
         served["options"] = [{"id": one.id, "text": one.text} for one in answer.options]

@@ -16,7 +16,7 @@ def whole_quiz(served: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, A
 
 
 def _whole(question: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
-    whole = {name: question[name] for name in ("id", "type", "text", "picture") if question.get(name) is not None}
+    whole = {name: question[name] for name in ("id", "type", "text", "picture", "bank") if question.get(name) is not None}
     whole |= {name: answer[name] for name in ("points", "tags", "feedback") if name in answer}
     return whole | _answer(question, answer)
 

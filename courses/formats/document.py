@@ -72,6 +72,11 @@ def _button(name: str, drawing: str) -> str:
     return f'<button type="button" data-document="{name}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{drawing}"/></svg></button>'
 
 
+def _reader_parts(entry: str) -> tuple[str, ...]:
+    """Return the parts of pdf.js, for PDF alone."""
+    return ("vendor/pdfjs/pdf.min.mjs", "vendor/pdfjs/pdf.worker.min.mjs") if entry.lower().endswith(".pdf") else ()
+
+
 FORMAT = Format(
     name="document",
     words=N_("Document"),
@@ -94,6 +99,7 @@ FORMAT = Format(
         ),
         style="frame-document",
         styles=("document.css",),
+        later=_reader_parts,
         policy={"worker-src": "blob:"},  # pdf.js reads files in a worker, which a frame without an origin starts from a blob
     ),
     endings=frozenset(ending for endings in ENDINGS.values() for ending in endings),
@@ -102,6 +108,7 @@ FORMAT = Format(
     single=single,
     uploads=(".pdf", ".png", ".jpg", ".jpeg", ".webp"),
     download=True,
+    own_origin=True,
     sends=_sends,
     conditions={"completed": N_("see every page")},
 )

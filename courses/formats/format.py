@@ -94,6 +94,14 @@ class ReportTooLargeError(Exception):
 Tracker = Callable[[Mapping[str, Any], UnitReport], Tracked | None]
 
 
+def _nothing_first(_entry: str, _read: ReadFile) -> tuple[str, ...]:
+    return ()
+
+
+def _none_later(_entry: str) -> tuple[str, ...]:
+    return ()
+
+
 def _no_attributes(_entry: str, _address_of: AddressOf, _read: ReadFile) -> Mapping[str, Any]:
     return {}
 
@@ -117,6 +125,7 @@ class Frame:
     pages: bool = False  # whether content may show pages of its package in frames inside, without an origin
     policy: Mapping[str, str] = field(default_factory=dict)
     attributes: Callable[[str, AddressOf, ReadFile], Mapping[str, Any]] = _no_attributes
+    later: Callable[[str], tuple[str, ...]] = _none_later  # files of `courses/player` that its scripts load for an entry
 
 
 def _no_facts(_path: Path) -> Mapping[str, Any]:
@@ -160,6 +169,7 @@ class Format:
     uploads: tuple[str, ...]  # endings of such uploads, with the dot
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
     own_host: bool = False  # whether its pages need an origin, so that every package is served on a host of its own
+    own_origin: bool = False  # whether its frame gets such an origin where it helps (`lms.learning.frame_address`); its files stay shared
     runtime: str = ""  # the server side with which its content talks by itself (`lms.learning.runtimes`)
     advice: str = ""  # for learners, below the content
     manifest: str = ""  # name of a file that marks a package with pages of its own, whose files may be of any kind
@@ -170,6 +180,7 @@ class Format:
     download: bool = False  # whether learners may take the file with them
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name
+    first_files: Callable[[str, ReadFile], tuple[str, ...]] = _nothing_first  # of an entry: what its frame reads first, to be fetched ahead
     facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out
     plays_own_media: Callable[[str, ReadFile], bool] = _no_media  # whether media of this entry play in our own player
     leads_to: Callable[[str, ReadFile], str | None] | None = None  # address elsewhere of an entry without a frame; nothing is measured then

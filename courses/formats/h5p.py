@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from courses.answer_key import check_key
-from courses.formats import h5p_advice, h5p_content, own, video_file
+from courses.formats import h5p_advice, h5p_content, h5p_first, own, video_file
 from courses.formats.captions import captions_problem
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
+from courses.formats.own_checks import checks_in, compare_checks
 from courses.formats.video import check_captions, check_length
 from courses.grading import ANSWERS
 from courses.libraries import LEFT_OUT, LIBRARY, FindLibrary
@@ -17,7 +18,6 @@ from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Text
 
 FOLDER = "content"
-MISSING = "library-missing"
 # What H5P allows in content and libraries, without Flash and HTML pages.
 ENDINGS = frozenset(
     ending
@@ -103,7 +103,9 @@ def _libraries(files: Files, folder: str, wanted: tuple[str, ...], find: FindLib
 def _spared(content: h5p_content.Content, folder: str, files: Files, missing: list[Problem]) -> tuple[list[Problem], list[Problem]]:
     """Divide missing libraries into warnings of those that nothing uses, which the content plays without, and problems."""
     needed = h5p_content.used_libraries(content, lambda name: read_part(files, name), folder)
-    spared = [Problem("library-left-out", one.path) for one in missing if one.code == MISSING and one.path[len(folder) :] not in needed]
+    spared = [
+        Problem("library-left-out", one.path) for one in missing if one.code == "library-missing" and one.path[len(folder) :] not in needed
+    ]
     return spared, [one for one in missing if one.path not in {free.path for free in spared}]
 
 
@@ -114,7 +116,7 @@ def _not_there(name: str, folder: str, files: Files) -> Problem:
         (one for one in files if one.startswith(start) and one.endswith("/library.json") and one.count("/") == start.count("/") + 1), None
     )
     if other is None:
-        return Problem(MISSING, f"{folder}{name}")
+        return Problem("library-missing", f"{folder}{name}")
     held = other.removesuffix("/library.json")
     return Problem("library-other-version", held, {"held": held[len(start) :], "needed": name.rpartition("-")[2]})
 
@@ -146,17 +148,18 @@ def _key(activity: Activity, content: h5p_content.Content, files: Files) -> dict
     if graded != (content.main in own.SERVER_GRADED):
         kind = content.main if content.main in own.SERVER_GRADED else own.QUIZ
         return [Problem("server-grading", activity.entry, {"kind": kind, "same": own.QUIZ})]
-    if content.main != own.QUIZ:
-        return [Problem("answer-key-not-used", name)] if name in files else None
     written = read_part(files, name)
+    checks = list(checks_in(content.main, content.body))
+    if content.main != own.QUIZ and not checks:
+        return None if written is None else [Problem("answer-key-not-used", name)]
     if written is None:
         return [Problem("answer-key-missing", name)]
     key, problems = read_file(written, name)
     if problems:
         return problems
     problems = check_key(key)
-    if not problems and not own.check_quiz(content.body):
-        problems = own.compare_key(content.body, key)
+    if not problems and not own.CHECKS[content.main](content.body):
+        problems = compare_checks(checks, key) if checks else own.compare_key(content.body, key)
     return [one.inside(name) for one in problems] if problems else dict(key)
 
 
@@ -186,6 +189,10 @@ def _plays_own_media(entry: str, read: ReadFile) -> bool:
         return False
 
 
+def _player_parts(_entry: str) -> tuple[str, ...]:
+    return ("vendor/h5p/styles/h5p.css", "vendor/h5p/frame.bundle.js")
+
+
 FORMAT = Format(
     name="h5p",
     words=N_("Interactive"),
@@ -194,6 +201,7 @@ FORMAT = Format(
         scripts=("watching.js", "video-tracking.js", "h5p-hook.js", "vendor/h5p/main.bundle.js", "h5p-frame.js"),
         body='<main id="content"></main>',
         style="frame-h5p",
+        later=_player_parts,
         # Older H5P libraries turn their templates into code (EmbeddedJS); a frame without an origin loses nothing by that.
         policy={"script-src": "'unsafe-eval'"},
         pages=True,
@@ -206,6 +214,8 @@ FORMAT = Format(
     packed=".h5p",
     pages_in=(h5p_content.MAIN, "content/"),  # H5P.IFrameEmbed shows such pages
     graded=True,
+    own_origin=True,
+    first_files=h5p_first.first_files,
     sends=h5p_advice.sends,
     suggested_minutes=h5p_advice.suggested_minutes,
     named_in_outlines=False,

@@ -52,7 +52,7 @@ def read_content(read: Read, folder: str) -> Content | list[Problem]:
         return [*of_about, *of_body]
     if not isinstance(about, Mapping) or not isinstance(body, Mapping):
         return [Problem("not-an-object", folder + (CONTENT if isinstance(about, Mapping) else MAIN))]
-    main, libraries = about.get("mainLibrary"), _libraries(about)
+    main, libraries = about.get("mainLibrary"), needed_by(about)
     if not isinstance(main, str) or not libraries:
         return [Problem("main-library-unnamed", folder + MAIN)]
     if not any(name.rpartition("-")[0] == main for name in libraries):
@@ -74,7 +74,7 @@ def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Itera
         seen.add(name)
         about, problems = _json(read, f"{folder}{name}/library.json")
         if isinstance(about, Mapping) and not problems:
-            queue += _libraries(about)
+            queue += needed_by(about)
         else:
             yield name
 
@@ -97,7 +97,7 @@ def used_libraries(content: Content, read: Read, folder: str) -> frozenset[str]:
         if name not in seen:
             seen.add(name)
             about, _problems = _json(read, f"{folder}{name}/library.json")
-            queue += _libraries(about) if isinstance(about, Mapping) else ()
+            queue += needed_by(about) if isinstance(about, Mapping) else ()
     return frozenset(seen)
 
 
@@ -109,7 +109,7 @@ def unversioned(read: Read, folder: str, names: Iterable[str]) -> dict[str, str]
         if not name.startswith(folder) or name == folder + own or "/" in own:
             continue
         about, _problems = _json(read, name)
-        versioned = _libraries({"preloadedDependencies": [about]})
+        versioned = needed_by({"preloadedDependencies": [about]})
         if isinstance(about, Mapping) and about.get("machineName") == own and versioned:
             found[own] = versioned[0]
     return found
@@ -119,12 +119,12 @@ def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> 
     """Return everything that would not play: files that are named but missing, and for our own types every mistake of the author."""
     problems = [
         Problem("file-not-there", folder + CONTENT, {"name": path})
-        for path in _named_files(content.body)
+        for path in named_files(content.body)
         if not has(f"{folder}content/{path}")
     ]
     problems += [Problem("temporary-file", f"{folder}{CONTENT}", {"name": path}) for path in _temporary(content.body)]
     problems += [
-        Problem("unsafe-name", f"{folder}content/{path}") for path in _named_files(content.body) if UNSAFE_IN_ADDRESS.intersection(path)
+        Problem("unsafe-name", f"{folder}content/{path}") for path in named_files(content.body) if UNSAFE_IN_ADDRESS.intersection(path)
     ]
     check = own.CHECKS.get(content.main)
     if check is not None:
@@ -167,7 +167,7 @@ def _json(read: Read, name: str) -> tuple[Any, list[Problem]]:
     return (None, [Problem("missing", name)]) if content is None else read_file(content, name)
 
 
-def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
+def needed_by(about: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the folder names of preloaded dependencies; malformed entries are skipped."""
     listed = about.get("preloadedDependencies")
     names = []
@@ -178,7 +178,7 @@ def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _named_files(body: Any) -> list[str]:
+def named_files(body: Any) -> list[str]:
     """Return the content's own files: values beside a `mime` (H5P semantics of file, image, audio and video)."""
     return sorted({_path(value) for value in _objects(body) if _is_own_file(value)})
 
@@ -192,12 +192,12 @@ def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callab
     """Yield the scripts and style sheets that libraries name but that are missing."""
     for name in libraries:
         about, _problems = _json(read, f"{folder}{name}/library.json")
-        for path in [*_named(about, "preloadedJs"), *_named(about, "preloadedCss")]:
+        for path in [*loaded_by(about, "preloadedJs"), *loaded_by(about, "preloadedCss")]:
             if not has(f"{folder}{name}/{path}"):
                 yield f"{folder}{name}/{path}"
 
 
-def _named(about: Any, part: str) -> Iterator[str]:
+def loaded_by(about: Any, part: str) -> Iterator[str]:
     """Yield the files that a library.json lists, by their path in the library's folder."""
     listed = about.get(part) if isinstance(about, Mapping) else None
     for one in listed if isinstance(listed, list) else ():
@@ -211,7 +211,7 @@ def can_complete(content: Content, read: Read, folder: str) -> bool:
     if content.main in NEVER_ENDING or (content.main not in own.CHECKS and _is_silent(content, read, folder)):
         return False
     if content.main == "H5P.InteractiveVideo":
-        return _submits(content.body)
+        return _submits(content.body) and not _is_film_elsewhere(content.body)
     if content.main == "H5P.CoursePresentation":
         return _at(content.body, "override", "hideSummarySlide") is not True
     return True
@@ -220,7 +220,7 @@ def can_complete(content: Content, read: Read, folder: str) -> bool:
 def _is_silent(content: Content, read: Read, folder: str) -> bool:
     """Say whether the scripts of the main library never mention xAPI, the only way in which H5P reports (seen with 50 public packages)."""
     main = next(name for name in content.libraries if name.rpartition("-")[0] == content.main)
-    named = [f"{folder}{main}/{path}" for path in _named(_json(read, f"{folder}{main}/library.json")[0], "preloadedJs")]
+    named = [f"{folder}{main}/{path}" for path in loaded_by(_json(read, f"{folder}{main}/library.json")[0], "preloadedJs")]
     scripts = [script for script in map(read, named) if script is not None]
     return bool(scripts) and not any(len(one) > MOST_BYTES or b"xapi" in one.lower() for one in scripts)
 
@@ -229,6 +229,13 @@ def _submits(body: Any) -> bool:
     """Say whether an interactive video ends with a screen for submitting answers."""
     screens = _at(body, "interactiveVideo", "assets", "endscreens")
     return isinstance(screens, list) and bool(screens)
+
+
+def _is_film_elsewhere(body: Any) -> bool:
+    """Say whether the film of an interactive video lies on other sites alone, so that it cannot be shown here."""
+    files = _at(body, "interactiveVideo", "video", "files")
+    addresses = [one.get("path") for one in files if isinstance(one, Mapping)] if isinstance(files, list) else []
+    return bool(addresses) and all(isinstance(one, str) and EXTERNAL.match(one) for one in addresses)
 
 
 def _at(body: Any, *names: str) -> Any:
@@ -241,7 +248,7 @@ def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
     queue = [body]
     while queue:
         value = queue.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             yield value
             queue += value.values()
         elif isinstance(value, list):

@@ -4,6 +4,7 @@ People write these by hand, so every mistake is named with its path inside conte
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from courses.formats.own_blocks import check_blocks
@@ -13,6 +14,7 @@ from courses.strict_json.problem import Problem
 
 READING, QUIZ, CHECKPOINT_VIDEO, REFLECTION = "TH.Reading", "TH.Quiz", "TH.CheckpointVideo", "TH.Reflection"
 SERVER_GRADED = (QUIZ, REFLECTION)
+ASKS_SERVER = {READING: (1, 2), CHECKPOINT_VIDEO: (1, 1)}  # the first versions that do not need to hold the answers to check questions
 OPTIONED = ("single", "multiple", "boolean", "order")  # types of questions with options
 TYPES = (*OPTIONED, "fill", "match")
 MOST_PAGES, MOST_CHECKS, MOST_QUESTIONS, MOST_OPTIONS, MOST_CHECKPOINTS = 100, 20, 200, 26, 100
@@ -20,11 +22,12 @@ LONGEST_BODY, LONGEST_LINE, LONGEST_ALT, LONGEST_GUIDANCE = 50_000, 2000, 500, 5
 MOST_LEAST_CHARACTERS = 5000  # that a reflection may ask for at least
 PICTURE_KINDS = ("image/jpeg", "image/png", "image/webp", "image/gif")
 MOST_SECONDS = 36_000
+MOST_REVISIONS = 10**6
 TELLING = frozenset({"answer", "answers", "correct", "feedback"})  # a server-graded quiz must not send these to the browser
 
 
-def check_reading(body: Any) -> list[Problem]:
-    """Check the content of TH.Reading: pages, each with a heading, a body and optional questions."""
+def check_reading(body: Any, *, served: bool = False) -> list[Problem]:
+    """Check the content of TH.Reading: pages, each with a heading, a body and optional questions; `served` ones hold no answers."""
     reader = CourseReader()
     found = reader.object(body, "", ("pages",), ("l10n",))
     seen: set[str] = set()
@@ -40,7 +43,7 @@ def check_reading(body: Any) -> list[Problem]:
         else:
             reader.filled(page["body"], f"{path}.body", LONGEST_BODY)
         for place, one in enumerate(reader.array(page["checks"], f"{path}.checks", MOST_CHECKS) if page.get("checks") else []):
-            check = reader.object(one, f"{path}.checks[{place}]", ("id", "question", "options", "answer"), ("feedback",))
+            check = _object_of_check(reader, one, f"{path}.checks[{place}]", (), served=served)
             if check is not None:
                 _check_question(reader, check, f"{path}.checks[{place}]", seen)
     return reader.problems
@@ -55,7 +58,7 @@ def check_quiz(body: Any) -> list[Problem]:
         path = f"questions[{number}]"
         kind = value.get("type") if isinstance(value, dict) else None
         parts = ("blanks",) if kind == "fill" else ("left", "right") if kind == "match" else ("options",)
-        question = reader.object(value, path, ("id", "type", "text", *parts), TELLING | {"picture"})
+        question = reader.object(value, path, ("id", "type", "text", *parts), TELLING | {"picture", "bank"})
         if question is None:
             continue
         for key in TELLING & question.keys():
@@ -65,12 +68,21 @@ def check_quiz(body: Any) -> list[Problem]:
         reader.filled(question["text"], f"{path}.text", LONGEST_LINE)
         if question.get("picture") is not None:
             check_picture(reader, question["picture"], f"{path}.picture")
+        check_origin(reader, question.get("bank"), f"{path}.bank")
         if kind == "fill":
             reader.whole(question["blanks"], f"{path}.blanks", least=1, most=MOST_BLANKS)
         else:
             for part in parts:
                 _check_options(reader, question[part], f"{path}.{part}")
     return reader.problems
+
+
+def check_origin(reader: CourseReader, value: Any, path: str) -> None:
+    """Check the question of a bank that a question was copied from, if there is one."""
+    origin = None if value is None else reader.object(value, path, ("id", "revision"), ())
+    if origin is not None:
+        reader.slug(origin["id"], f"{path}.id")
+        reader.whole(origin["revision"], f"{path}.revision", least=1, most=MOST_REVISIONS)
 
 
 def check_picture(reader: CourseReader, value: Any, path: str) -> None:
@@ -100,8 +112,8 @@ def check_reflection(body: Any) -> list[Problem]:
     return reader.problems
 
 
-def check_checkpoint_video(body: Any) -> list[Problem]:
-    """Check the content of TH.CheckpointVideo: checkpoints in order, inside the video."""
+def check_checkpoint_video(body: Any, *, served: bool = False) -> list[Problem]:
+    """Check the content of TH.CheckpointVideo: checkpoints in order, inside the video; `served` ones hold no answers."""
     reader = CourseReader()
     found = reader.object(body, "", ("video", "duration", "checkpoints"), ("captions", "poster", "l10n"))
     if found is None:
@@ -116,7 +128,7 @@ def check_checkpoint_video(body: Any) -> list[Problem]:
     before = 0.0
     for number, value in enumerate(reader.array(found["checkpoints"], "checkpoints", MOST_CHECKPOINTS)):
         path = f"checkpoints[{number}]"
-        one = reader.object(value, path, ("id", "at", "question", "options", "answer"), ("feedback",))
+        one = _object_of_check(reader, value, path, ("at",), served=served)
         if one is None:
             continue
         _check_question(reader, one, path, seen)
@@ -127,10 +139,10 @@ def check_checkpoint_video(body: Any) -> list[Problem]:
     return reader.problems
 
 
-CHECKS: Mapping[str, Callable[[Any], list[Problem]]] = {
-    READING: check_reading,
+CHECKS: Mapping[str, Callable[[Any], list[Problem]]] = {  # of contents as they are served
+    READING: partial(check_reading, served=True),
     QUIZ: check_quiz,
-    CHECKPOINT_VIDEO: check_checkpoint_video,
+    CHECKPOINT_VIDEO: partial(check_checkpoint_video, served=True),
     REFLECTION: check_reflection,
 }
 
@@ -178,6 +190,16 @@ def _compare(question: Mapping[str, Any], answer: Mapping[str, Any], path: str) 
     return problems
 
 
+def _object_of_check(reader: CourseReader, value: Any, path: str, more: tuple[str, ...], *, served: bool) -> dict[str, Any] | None:
+    """Return a check question as an object; an author's holds its answer, and in a served one an answer is a problem."""
+    if not served:
+        return reader.object(value, path, ("id", "question", "options", "answer", *more), ("feedback",))
+    found = reader.object(value, path, ("id", "question", "options", *more), TELLING)
+    for key in TELLING & (found or {}).keys():
+        reader.refuse("answer-shown", f"{path}.{key}")
+    return found
+
+
 def _check_question(reader: CourseReader, question: Mapping[str, Any], path: str, seen: set[str]) -> None:
     """Check a question whose right answer is the number of an option."""
     _unique(reader, question["id"], f"{path}.id", seen)
@@ -187,7 +209,8 @@ def _check_question(reader: CourseReader, question: Mapping[str, Any], path: str
         reader.filled(option, f"{path}.options[{number}]", LONGEST_LINE)
     if len(options) == 1:
         reader.refuse("needs-two", f"{path}.options")
-    reader.whole(question["answer"], f"{path}.answer", least=0, most=max(0, len(options) - 1))
+    if "answer" in question:
+        reader.whole(question["answer"], f"{path}.answer", least=0, most=max(0, len(options) - 1))
     if "feedback" in question:
         reader.filled(question["feedback"], f"{path}.feedback", LONGEST_LINE)
 

@@ -125,6 +125,7 @@ FORMAT = Format(
     single=single,
     uploads=(".mp4", ".webm"),
     facts=facts,
+    own_origin=True,
     plays_own_media=always,
     sends=sends,
 )

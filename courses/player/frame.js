@@ -1,6 +1,6 @@
 // How does content talk with the page around it? By messages {th: 1, type, …}; only the player page is listened to.
 //
-// The frame is sandboxed: no cookies, no storage, no origin. Everything it wants kept it says, and the page keeps it.
+// The frame is sandboxed, and has an origin only where no other content has it. Everything it wants kept it says, and the page keeps it.
 (function () {
   "use strict";
   const root = document.documentElement;

@@ -20,7 +20,7 @@ FORM: Mapping[str, LazyString] = {
     "elsewhere": _l("hours earned elsewhere that wait for approval"),
     "document": _l("the document of hours earned elsewhere"),
     "statements": _l("learning records"),
-    "review": _l("the evidence of held hours"),
+    "review": _l("held hours or a question about hours"),
     "bulk": _l("transcripts or certificates in bulk"),
     "people": _l("the list of teachers"),
     "audit": _l("an audit bundle"),

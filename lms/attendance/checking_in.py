@@ -74,14 +74,14 @@ class Decision:
 
 
 def decide(session: Session, lesson: ClassSession, claim: CheckIn, decision: Decision, evidence: AttendanceEvidence) -> bool:
-    """Confirm or decline a claim; return whether it was still waiting. A confirmed claim counts at the time of its code."""
-    if claim.state != CLAIMED or decision.state not in {CONFIRMED, DECLINED}:
+    """Confirm or decline a claim that is not their own; return whether it was waiting. It counts at the time of its code."""
+    enrolment = session.get_one(Enrolment, claim.enrolment_id)
+    if claim.state != CLAIMED or decision.state not in {CONFIRMED, DECLINED} or decision.by.person_id == enrolment.person_id:
         return False
     claim.state, claim.reason = decision.state, decision.reason
     claim.decided_at, claim.decided_by = decision.by.at, decision.by.person_id
     session.flush()
     if claim.state == CONFIRMED:
-        enrolment = session.get_one(Enrolment, claim.enrolment_id)
         settle(session, lesson, enrolment, By(enrolment.person_id, decision.by.at), evidence)
     return True
 
@@ -89,11 +89,11 @@ def decide(session: Session, lesson: ClassSession, claim: CheckIn, decision: Dec
 def close(session: Session, lesson: ClassSession, enrolment: Enrolment, decision: Decision, evidence: AttendanceEvidence) -> bool:
     """Check a person out at the session's end, by decision of staff, if they checked in by code and never checked out.
 
-    Return whether there was such a check-in.
+    Return whether there was such a check-in, and it was not their own.
     """
     own, by = _scans(session, lesson.id, enrolment.id), decision.by
     came = stays_of(own)[1]
-    if came is None or came.at >= lesson.ends_at:
+    if came is None or came.at >= lesson.ends_at or by.person_id == enrolment.person_id:
         return False
     said = {"code_at": lesson.ends_at, "received_at": by.at, "decided_at": by.at, "decided_by": by.person_id, "reason": decision.reason}
     session.add(CheckIn(session_id=lesson.id, enrolment_id=enrolment.id, way=OUT, device="", state=CONFIRMED, **said))

@@ -42,15 +42,20 @@ class AttendanceEvidence(Protocol):
 
 
 def problems_of(
-    lesson: ClassSession, marks: Sequence[NotedAttendance], there: Mapping[int, AttendanceMark], open_ids: Container[int] = ()
+    lesson: ClassSession,
+    marks: Sequence[NotedAttendance],
+    there: Mapping[int, AttendanceMark],
+    open_ids: Container[int] = (),
+    own_ids: Container[int] = (),
 ) -> list[RowProblem]:
     """Return the problems of marks of one session; `there` are the current marks, by enrolment.
 
-    People who checked in by code and have not checked out (`open_ids`) can only be marked with a reason. The line of a problem is the
-    number of its enrolment.
+    Nobody marks an enrolment of their own (`own_ids`). People who checked in by code and have not checked out (`open_ids`) can only be
+    marked with a reason. The line of a problem is the number of its enrolment.
     """
     found = [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
     unexplained = [one for one in marks if one.enrolment_id in open_ids and not one.reason.strip()]
+    found += [in_row(one.enrolment_id, "state", "own-attendance") for one in marks if one.enrolment_id in own_ids]
     return found + [in_row(one.enrolment_id, "reason", "closing-needs-reason") for one in unexplained]
 
 

@@ -6,6 +6,7 @@ from courses.strict_json.problem import N_
 
 SENTENCES: Mapping[str, str] = {
     "unknown-state": N_("Choose one of the states."),
+    "own-attendance": N_("Nobody notes their own attendance; ask a colleague."),
     "no-time": N_("Write when, such as 09:10."),
     "outside-the-session": N_("The time lies outside the session."),
     "bad-reason": N_("The reason has at most %(most)s characters, in one line."),

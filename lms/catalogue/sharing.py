@@ -7,7 +7,7 @@ Learners need none of this: what their class studies stays theirs to study.
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below
@@ -18,15 +18,22 @@ from lms.errors import NotFound
 
 def readable(session: Session, by: Person | None) -> ColumnElement[bool]:
     """Return the condition that a person may read a course; None means the installation itself, which reads all."""
+    return shared_with(session, by, Course.organisation_id, Course.shared)
+
+
+def shared_with(
+    session: Session, by: Person | None, owner: InstrumentedAttribute[int | None], shared: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Return the condition that a row of an organisation `owner`, shared as a course is, may be read by a person."""
     if by is None:
         return true()
     path = _path(session, by.organisation_id)
-    open_ = or_(Course.organisation_id.is_(None), Course.shared == EVERYBODY)
+    open_ = or_(owner.is_(None), shared == EVERYBODY)
     if path is None:
         return open_
     own = select(Organisation.id).where(below(path))
     above = select(Organisation.id).where(Organisation.path.in_(_paths_above(path)))
-    return or_(open_, Course.organisation_id.in_(own), and_(Course.shared == BELOW, Course.organisation_id.in_(above)))
+    return or_(open_, owner.in_(own), and_(shared == BELOW, owner.in_(above)))
 
 
 def may_read(session: Session, course: Course, by: Person | None) -> bool:

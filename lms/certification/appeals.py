@@ -47,8 +47,8 @@ class AskedLine:
 
 
 def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str, AskedLine]:
-    """Return the lines of a transcript: its activities, and the sessions of the class (titles by key)."""
-    found = {}
+    """Return the lines of a transcript: its requirements (by key), its activities, and the sessions of the class (titles by key)."""
+    found = {one.key: AskedLine(one.key, one.title.zh, one.title.en) for one in transcript.requirements}
     for chapter in transcript.chapters:
         for one in chapter.lines:
             title = one.activity.title

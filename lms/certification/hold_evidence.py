@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lms.crediting.models import HeldSession
 from lms.hours import HeldFlag, Interval, Played, Present, Reported
+from lms.hours.attendance import attended_intervals
 from lms.hours.evidence import claimed, is_too_fast
 from lms.hours.intervals import length, union
 from lms.transcripts.stretches import Drawn, cut_by_day
@@ -19,15 +20,16 @@ SEGMENTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One session of an activity: its device, its times, and whether it is the held one or runs at the same time."""
+    """One session of an activity, or one that was attended: its device, its times, whether it is the held one or runs at the same time."""
 
     activity: str
     session: str
     device: str
     times: Sequence[Interval]
     own: bool
-    beside: bool  # at an instant of the held session, on another device
+    beside: bool  # at an instant of the held session, on another device or in a room
     held: bool = False  # it is held, too
+    attended: bool = False  # a session that was attended, not an activity
 
     @property
     def seconds(self) -> int:
@@ -77,7 +79,7 @@ def evidence_about(transcript: Transcript, held: HeldSession) -> HoldEvidence:
 
 
 def _lanes(transcript: Transcript, place: tuple[str, str]) -> list[Lane]:
-    """Return the held session and, of the same days, first those that run at the same time and then the others."""
+    """Return the held session and, of the same days, first those that run at the same time and then the others; attended sessions, too."""
     times: dict[tuple[str, str], list[Interval]] = defaultdict(list)
     devices: dict[tuple[str, str], str] = {}
     for seen in transcript.case.observations:
@@ -95,6 +97,10 @@ def _lanes(transcript: Transcript, place: tuple[str, str]) -> list[Lane]:
         beside = where != place and devices[where] != devices.get(place) and _meet(joined, own)
         lane = Lane(*where, devices[where], joined, own=where == place, beside=beside, held=where in held)
         if lane.own or beside or days & lane.day(zone).keys():
+            found.append(lane)
+    for name, joined in attended_intervals(transcript.case).items():
+        lane = Lane(name, "", "", joined, own=False, beside=_meet(joined, own), attended=True)
+        if joined and (lane.beside or days & lane.day(zone).keys()):
             found.append(lane)
     found.sort(key=lambda lane: (not lane.own, not lane.beside, lane.times[:1]))
     return found[: LANES + 1]

@@ -68,8 +68,9 @@ def propose(session: Session, enrolment: Enrolment, asked: AskedWaiver, by: By, 
     """Propose a waiver, which earns nothing yet. The caller holds the enrolment's lock.
 
     Raises:
-        InvalidInput: with one line for each problem.
+        InvalidInput: it is their own, or with one line for each problem.
     """
+    _refuse_own(enrolment, by, _("Nothing was proposed."))
     evidence.check_waiver(enrolment, asked.requirement, asked.amount, asked.reason)
     if not asked.reason.isprintable() or len(asked.reason) > REASON_MAX:
         raise InvalidInput(_("Nothing was proposed."), [_("Reason: in one line")])
@@ -91,6 +92,11 @@ def propose(session: Session, enrolment: Enrolment, asked: AskedWaiver, by: By, 
     return added
 
 
+def _refuse_own(enrolment: Enrolment, by: By, message: str) -> None:
+    if by.person_id is not None and by.person_id == enrolment.person_id:
+        raise InvalidInput(message, [_("Nobody waives anything for themselves: a colleague proposes it, and another one decides.")])
+
+
 def _said(waiver: Waiver, reason: str) -> str:
     """Return a waiver as the history stores it: requirement and amount, then a bar and the reason."""
     said = f"{waiver.requirement} {waiver.amount.normalize():f}"
@@ -103,17 +109,18 @@ def decide(session: Session, waiver: Waiver, what: str, answer: str, by: By, evi
     An approval writes a statement, from which the account follows; taking it back voids the statement. The caller holds the waiver's lock.
 
     Raises:
-        InvalidInput: the same person proposed it, the reason for declining or taking back is missing, or the track has changed.
+        InvalidInput: it is their own, they proposed it, the reason for declining or taking back is missing, or the track has changed.
     """
     if (what, waiver.state) not in {(APPROVED, PROPOSED), (DECLINED, PROPOSED), (TAKEN_BACK, APPROVED)}:
         return False
+    enrolment = session.get_one(Enrolment, waiver.enrolment_id)
+    _refuse_own(enrolment, by, _("Nothing was decided."))
     if what == APPROVED and waiver.proposed_by is not None and waiver.proposed_by == by.person_id:
         raise InvalidInput(_("Nothing was decided."), [_("Somebody else of the office approves what you have proposed.")])
     if what != APPROVED and not answer.strip():
         raise InvalidInput(_("Nothing was decided."), [_("Say why; the reason is kept in the history.")])
     if len(answer) > REASON_MAX or not answer.isprintable():
         raise InvalidInput(_("Nothing was decided."), [_("Reason: at most %(most)s characters, in one line", most=REASON_MAX)])
-    enrolment = session.get_one(Enrolment, waiver.enrolment_id)
     if what == APPROVED:
         waiver.statement_id = evidence.waived(enrolment, waiver.requirement, waiver.amount, waiver.reason)
     elif waiver.statement_id is not None:

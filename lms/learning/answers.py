@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from courses.answer_key import draw
+from courses.answer_key import draw, is_of_checks
 from courses.grading import Grade, grade, is_blank
+from courses.values import NOTHING
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
 from lms.learning import restarts, stating
@@ -53,7 +54,7 @@ def submit(
 ) -> GradedAnswer | Declined:
     """Grade a submission and write the result; the same submission again gets the same grade and is not a second attempt."""
     key = session.scalar(_key_of(launch))
-    if key is None:
+    if key is None or is_of_checks(key):
         return Declined.NO_KEY
     try:
         attempt_id = uuid.UUID(submission)
@@ -81,6 +82,22 @@ def submit(
     outcome = _outcome(attempt, key, _attempts_left(key, used + 1), 1, draw(key, _seed(launch, number + 1)))
     _state(session, launch, attempt, outcome.grade, public_url)
     return outcome
+
+
+def check(session: Session, launch: Launch, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return whether answers to check questions of a reading or a film are right, in the form of a quiz's reply; None if it has none.
+
+    They can be tried again, so nothing is stored: the content reports each answer, and when it is completed.
+    """
+    key = session.scalar(_key_of(launch))
+    return checked(key, given) if key is not None and is_of_checks(key) else None
+
+
+def checked(key: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Grade answers to check questions: those that were given, and no others. Only a right answer gets its feedback, which may tell it."""
+    graded = grade(key, given, [*given])
+    items = tuple(one if one.correct else replace(one, feedback=NOTHING) for one in graded.items)
+    return {"number": 0, "left": None, "pass_percent": key["pass_percent"], "drawn": None, **asdict(replace(graded, items=items))}
 
 
 def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:

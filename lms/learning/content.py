@@ -1,7 +1,8 @@
 """Serve content to its frame, only on the content hosts, as files that never change; nothing secret is served here.
 
-A frame on the shared host runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them. On the host
-of a package (`package_hosts`) its pages run with that origin, and no other origin reads them.
+A frame on the shared host runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them. In Chromium the
+frame itself is on a host for this package and browser session, with that host's origin, so that its files are kept (`frame_address`); they
+stay on the shared host. On the host of a package (`package_hosts`) its pages run with that origin, and no other origin reads them.
 """
 
 import json
@@ -19,12 +20,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_range_header
 
 from courses.formats import FORMATS, PAGES
+from courses.formats.format import Format
 from lms.accounts.access import public
 from lms.catalogue import contents
 from lms.config import Settings
+from lms.learning.ahead_page import policy_of_ahead, write_ahead
 from lms.learning.file_kinds import headers_of, headers_on_own_host
 from lms.learning.frame_page import FrameSite, policy_of, policy_of_inner_page, policy_of_pages, write_page
-from lms.learning.package_hosts import PackageHosts
+from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.storage import CHUNK, Storage, storage
 from lms.web.hosts import is_shared_host, on_content_host, package_label
 from lms.web.own_files import FOR_EVER, named_by, version_of
@@ -47,11 +50,7 @@ def _settings() -> Settings:
 @public
 def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that plays one activity of the format `name`."""
-    format, label = FORMATS.get(name), _label_for(sha256)
-    if format is None or format.leads_to or format.own_host is not bool(label) or not _is_plain(entry):
-        abort(404)
-    origin = _hosts().address(label) if label else _settings().content_url
-    site = FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/", version_of(_player()))
+    format, site = _framed(name, sha256, entry)
     outline = (_player() / "frame.html").read_text(encoding="utf-8")
     attributes = format.frame.attributes(entry, partial(_address_of, sha256, site), partial(contents.read, storage(), sha256))
     response = Response(write_page(outline, format, entry, site, attributes), mimetype="text/html")
@@ -60,10 +59,41 @@ def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     return response
 
 
-def _label_for(sha256: str) -> str:
+@bp.get("/ahead/<name>/<sha256>/<path:entry>")
+@on_content_host
+@public
+def ahead(name: str, sha256: str, entry: str) -> ResponseReturnValue:
+    """Return the page that lets a browser fetch what an activity's frame reads first."""
+    format, site = _framed(name, sha256, entry)
+    listing = contents.listing_by(storage(), sha256)
+    if not site.has_origin:
+        abort(404)
+    first = format.first_files(entry, partial(contents.read, storage(), sha256))
+    sizes = {path: one.bytes for path, one in listing.files.items()} if listing else {}
+    response = Response(write_ahead(format, entry, site, first, sizes), mimetype="text/html")
+    response.headers["Cache-Control"] = FOR_AN_HOUR
+    response.headers["Content-Security-Policy"] = policy_of_ahead(site)
+    return response
+
+
+def _framed(name: str, sha256: str, entry: str) -> tuple[Format, FrameSite]:
+    """Return the format and the addresses of a frame, if this host may show it. Only a format that needs it has its files beside it."""
+    format = FORMATS.get(name)
+    if format is None or format.leads_to or not _is_plain(entry):
+        abort(404)
+    alone = format.own_origin and not is_shared_host(_settings())
+    label = _label_for(sha256, alone=alone)
+    if not alone and format.own_host is not bool(label):
+        abort(404)
+    origin = _hosts().address(label) if label and not alone else _settings().content_url
+    return format, FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/", version_of(_player()), alone)
+
+
+def _label_for(sha256: str, *, alone: bool = False) -> str:
     """Return the label of the package's own host to which this request came; '' for the shared host. Any other host is not found."""
     label = package_label(_settings())
-    if not SHA256.fullmatch(sha256) or not (_hosts().is_of(label, sha256) if label else is_shared_host(_settings())):
+    whose = frame_alone(sha256) if alone else sha256
+    if not SHA256.fullmatch(sha256) or not (_hosts().is_of(label, whose) if label else is_shared_host(_settings())):
         abort(404)
     return label
 

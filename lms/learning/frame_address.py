@@ -1,8 +1,10 @@
 """Say on which host an activity's frame is served to this browser, and where its pages report."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS
@@ -11,9 +13,14 @@ from lms.accounts.cookies import current_login
 from lms.config import Settings
 from lms.errors import NotAllowed
 from lms.learning.admission import Admission
+from lms.learning.frame_page import sandbox_of
 from lms.learning.models import Launch
-from lms.learning.package_hosts import PackageHosts
+from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.learning.tickets import CommitTicket, CommitTokens
+
+# Chromium, in all browsers made of it, keeps no file that a frame without an origin has fetched: each opening fetches all of them again.
+# Other browsers keep them, so their frames need no origin. (Safari could not open the demo's hosts either.)
+KEEPS_NOTHING = "Chrome/"
 
 
 def _settings() -> Settings:
@@ -27,15 +34,36 @@ def origin_of(admission: Admission) -> str:
     Raises:
         NotAllowed: the activity needs a host of its own, and there are no such hosts (any more).
     """
-    if not FORMATS[admission.activity.format].own_host:
-        return _settings().content_url
-    if not _settings().package_url:
+    if FORMATS[admission.activity.format].own_host and not _settings().package_url:
         raise NotAllowed(_("This activity cannot be shown, because its content needs a host of its own. Tell the system administrator."))
-    return _package_hosts().address(_label(admission))
+    label = _label(admission)
+    return _package_hosts().address(label) if label else _settings().content_url
+
+
+def sandbox(admission: Admission) -> str:
+    """Return what an activity's frame may do in this browser."""
+    return sandbox_of(FORMATS[admission.activity.format], has_origin=bool(_label(admission)))
+
+
+def ahead_of(admission: Admission) -> str:
+    """Return the address of the page that fetches what the next activity begins with; '' if this browser would not find it again."""
+    activities = admission.course.activities
+    at = activities.index(admission.activity) + 1
+    after = replace(admission, activity=activities[at]) if at < len(activities) else None
+    if after is None or FORMATS[after.activity.format].own_host or not (label := _label(after)):
+        return ""
+    files = after.version.files_of(after.activity.key)
+    return f"{_package_hosts().address(label)}/ahead/{after.activity.format}/{files}/{quote(after.activity.entry)}"
 
 
 def _label(admission: Admission) -> str:
-    return _package_hosts().label(admission.version.files_of(admission.activity.key), current_login().id)
+    """Return the label of the host of an activity's frame in this browser session; '' for the shared host, where a frame has no origin."""
+    format, files = FORMATS[admission.activity.format], admission.version.files_of(admission.activity.key)
+    if format.own_host:
+        return _package_hosts().label(files, current_login().id)
+    if format.own_origin and _settings().package_url and KEEPS_NOTHING in request.user_agent.string:
+        return _package_hosts().label(frame_alone(files), current_login().id)
+    return ""
 
 
 def _package_hosts() -> PackageHosts:

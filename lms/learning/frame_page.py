@@ -30,6 +30,7 @@ class FrameSite:
     content: str
     base: str
     version: str
+    has_origin: bool = False  # the frame alone is on the package's own host, its files are on the shared one
 
     @property
     def player(self) -> str:
@@ -74,9 +75,14 @@ def policy_of(format: Format, site: FrameSite) -> str:
         "worker-src": "",
     }
     return (
-        f"sandbox {format.frame.sandbox}; default-src 'none'; {_directives(sources, format.frame.policy)}; "
+        f"sandbox {sandbox_of(format, has_origin=site.has_origin)}; default-src 'none'; {_directives(sources, format.frame.policy)}; "
         f"frame-ancestors {site.app}; base-uri 'none'; form-action 'none'"
     )
+
+
+def sandbox_of(format: Format, *, has_origin: bool) -> str:
+    """Return what a frame may do; `has_origin`: it is on a host of its own although it does not need one."""
+    return f"{format.frame.sandbox} allow-same-origin" if has_origin and not format.own_host else format.frame.sandbox
 
 
 def policy_of_pages(app: str) -> str:

@@ -15,6 +15,11 @@ from lms.config_urls import PACKAGE
 HALF = 10  # bytes: a whole label has 32 characters, of at most 63
 
 
+def frame_alone(sha256: str) -> str:
+    """Return the name for the host of a package's frame, which has an origin there. No file of the package is served on that host."""
+    return f"frame {sha256}"
+
+
 class PackageHosts:
     """The hosts of packages, below the domain of an address that has PACKAGE in it; `url` is '' if there is none."""
 
@@ -23,7 +28,7 @@ class PackageHosts:
         self._url = url
 
     def label(self, sha256: str, login_id: int) -> str:
-        """Return the label of the package with these files (`sha256` names them) in one login of a browser."""
+        """Return the label of the package with these files (`sha256` names them, or `frame_alone`) in one login of a browser."""
         session = self._digest(f"session {login_id}".encode())
         return base64.b32encode(session + self._package(session, sha256)).decode().lower()
 

@@ -101,7 +101,9 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "statements": "/xapi/statements",
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
+        "sandbox": frame_address.sandbox(admission),
         "frame": f"{frame_address.origin_of(admission)}/frame/{activity.format}/{files}/{activity.entry}",
+        "ahead": frame_address.ahead_of(admission),
         "file": f"{settings.content_url}/content/{files}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
         "csrf": generate_csrf(),
@@ -235,6 +237,9 @@ def take_answers() -> ResponseReturnValue:
     asked = reflections.asked_in(session(), storage(), found)
     if asked is not None:
         return _take_reflection(found, asked, body)
+    checked = answers.check(session(), found, body.answers)
+    if checked is not None:
+        return _json(checked)
     with transaction() as writing:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
     if isinstance(outcome, answers.Declined):

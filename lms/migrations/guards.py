@@ -24,6 +24,7 @@ MADE_NOBODY_BY_ENTRY = (
     " WHERE h.id = OLD.entry_id AND NOT p.active AND p.username = 'erased-' || p.id)"
 )
 NEVER = "(1 = 0)"
+A_MONTH_AGO = {"postgresql": "now() - interval '30 days'", "sqlite": "datetime('now', '-30 days')"}  # by the database's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ GUARDS = (
     ),
     Guard("account_change"),
     Guard("audit_export"),
-    Guard("access_record", ("reason",), f"NEW.reason = '' AND {ERASED_PERSON}", deleted_if="(1 = 1)"),  # old ones are deleted
+    Guard("access_record", ("reason",), f"NEW.reason = '' AND {ERASED_PERSON}", deleted_if="OLD.at < {a month ago}"),
     Guard(
         "elsewhere_hours",
         ("state", "statement_id", "statement_sha256"),
@@ -88,8 +89,7 @@ def install(connection: Connection) -> None:
     there = inspect(connection).get_table_names()
     for one in GUARDS:
         if one.table in there:
-            names = [column["name"] for column in inspect(connection).get_columns(one.table)]
-            for statement in _statements(one, names, connection.dialect.name):
+            for statement in _statements(one, _columns(connection, one.table), connection.dialect.name):
                 connection.exec_driver_sql(statement)
 
 
@@ -106,12 +106,24 @@ def remove(connection: Connection) -> None:
 
 
 def are_there(connection: Connection) -> bool:
-    """Say whether the tables have their triggers."""
-    if connection.dialect.name == "postgresql":
-        query = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'guard\\_%\\_update' AND tgenabled <> 'D'"
-    else:
-        query = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%\\_update' ESCAPE '\\'"
-    return bool(connection.exec_driver_sql(query.replace("%", "%%")).scalar() == len(GUARDS))
+    """Say whether the tables have their triggers, all of them as this version writes them."""
+    there = set(inspect(connection).get_table_names())
+    if not all(one.table in there for one in GUARDS):
+        return False
+    dialect = connection.dialect.name
+    wanted = [text for one in GUARDS for text in _statements(one, _columns(connection, one.table), dialect)]
+    if dialect != "postgresql":
+        found = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+        return set(wanted) <= set(found)
+    bodies = connection.exec_driver_sql("SELECT prosrc FROM pg_proc WHERE proname LIKE 'guard\\_%%'").scalars().all()
+    enabled = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'guard\\_%%' AND tgenabled <> 'D'"
+    functions = {text.split("$$")[1].replace("%%", "%") for text in wanted if "$$" in text}
+    triggers = sum(text.startswith("CREATE TRIGGER") for text in wanted)
+    return functions <= set(bodies) and connection.exec_driver_sql(enabled).scalar() == triggers
+
+
+def _columns(connection: Connection, table: str) -> list[str]:
+    return [column["name"] for column in inspect(connection).get_columns(table)]
 
 
 def _statements(one: Guard, names: list[str], dialect: str) -> list[str]:
@@ -124,7 +136,7 @@ def _statements(one: Guard, names: list[str], dialect: str) -> list[str]:
     for name in one.columns:
         may = may.replace(f"{{same:{name}}}", kept(name))
     rest = " AND ".join(kept(name) for name in names if name not in one.columns)
-    conditions = {"update": f"({rest}) AND ({may})", "delete": one.deleted_if}
+    conditions = {"update": f"({rest}) AND ({may})", "delete": one.deleted_if.replace("{a month ago}", A_MONTH_AGO[dialect])}
     if dialect == "postgresql":
         return _on_postgresql(one.table, conditions)
     return [

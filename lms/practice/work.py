@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID, uuid4
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lms.accounts.account_changes import By
 from lms.classes.models import LEARNING, Enrolment
+from lms.errors import InvalidInput
 from lms.practice.files import FILES_MAX, HandedIn
 from lms.practice.models import ACCEPTED, HANDED_IN, RETURNED, TAKEN_BACK, PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.storage import Storage
@@ -102,7 +104,12 @@ def decide(session: Session, work: PracticeWork, what: str, comment: str, by: By
     """Accept or return work, or take an acceptance back; return whether that changed anything.
 
     The caller has locked the work's row and checked the comment's length.
+
+    Raises:
+        InvalidInput: it is their own.
     """
+    if by.person_id is not None and by.person_id == work.enrolment.person_id:
+        raise InvalidInput(_("Nothing was decided."), [_("Nobody reviews their own work; ask a colleague.")])
     wanted = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TAKEN_BACK: RETURNED}[what]
     if work.state == wanted or (what == TAKEN_BACK) != (work.state == ACCEPTED):
         return False

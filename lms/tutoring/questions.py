@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Select, Text, and_, cast, select
 from sqlalchemy.orm import Session
 
+from courses.answer_key import is_of_checks
 from courses.grading import FILL, ORDER, comparable, is_right, kind_of, response_of
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.classes.models import Enrolment
@@ -75,7 +76,7 @@ def analyse(session: Session, quiz: Quiz, class_id: int | None = None) -> Analys
     """Return the analysis of a quiz, in one class or everywhere; None if the server does not grade this activity."""
     keys = _keys(session, quiz)
     key = keys.get(quiz.course_version_id)
-    if key is None:
+    if key is None or is_of_checks(key):
         return None
     same = {version for version, other in keys.items() if other["questions"] == key["questions"]}
     attempts = [Handed(*row) for row in session.execute(_attempts(quiz, class_id))]

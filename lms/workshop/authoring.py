@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from courses.authoring.activity_document import ActivityDocument, document_json, read_document
+from courses.authoring.activity_document import TYPES, ActivityDocument, body_json, document_json, read_document
+from courses.authoring.checks import key_of_checks
 from courses.authoring.h5p_file import read_h5p, write_h5p
 from courses.authoring.quiz import QuizDocument
 from courses.authoring.reflection import ReflectionDocument
@@ -91,6 +92,10 @@ def tried_reflection(value: Any, answers: Mapping[str, Any]) -> dict[str, Any] |
 
 
 def key_in(value: Any) -> dict[str, Any] | None:
-    """Return the answer key of a form's document; None if it is not a quiz without problems."""
+    """Return the answer key of a form's document; None if it has problems, or nothing to grade."""
     document = read_document(value)
-    return key_of(document.body) if isinstance(document, ActivityDocument) and isinstance(document.body, QuizDocument) else None
+    if not isinstance(document, ActivityDocument) or isinstance(document.body, ReflectionDocument):
+        return None
+    if isinstance(document.body, QuizDocument):
+        return key_of(document.body)
+    return key_of_checks(TYPES[document.type].machine, body_json(document))

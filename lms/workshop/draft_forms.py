@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from courses.authoring.activity_document import TYPES, ActivityDocument, document_json, read_document
+from courses.authoring.checks import whole_checks
 from courses.authoring.whole_quiz import whole_quiz
 from courses.formats import own
 from courses.formats.h5p_content import CONTENT, MAIN
@@ -34,6 +35,8 @@ def document_in(storage: Storage, activity: DraftActivity) -> ActivityDocument |
         if key is None:
             return [Problem("no-answers-inside", CONTENT)]
         body = whole_quiz(body, key)
+    elif key is not None:
+        body = whole_checks(TYPES[type_].machine, body, key)
     body.pop("l10n", None)
     return read_document({"type": type_, "title": title_in(activity)["zh"], "language": about.get("language") or "zh", **body})
 

@@ -31,8 +31,10 @@ from lms.accounts.offices import below
 from lms.catalogue import contents, publish
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
+from lms.i18n import pick
 from lms.storage import Storage
-from lms.workshop.documents import document_of, new_document
+from lms.workshop.areas import area_of
+from lms.workshop.documents import AREA, document_of, new_document
 from lms.workshop.edits import REPLACED, DraftDocument, Step, activities_of, find
 from lms.workshop.history import LONGEST_TITLE, change, write
 from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, put_answers
@@ -107,7 +109,9 @@ def _document_with(session: Session, version: CourseVersion, hash_of: Callable[[
     if version.listings is None or any(one.startswith("cmi5") for one in formats):
         raise Conflict(_("This course cannot be edited here. Change its package in the tool that made it, and upload it again."))
     keys = session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version.id))
-    return document_of(version.document, version.listings, {one.activity: hash_of(one.document) for one in keys})
+    found = document_of(version.document, version.listings, {one.activity: hash_of(one.document) for one in keys})
+    area = area_of(session, version.course_id)
+    return found if area is None else {**found, AREA: area}
 
 
 def copy(session: Session, draft: Draft, by: Person, at: By) -> Draft:
@@ -149,8 +153,32 @@ def activity_of(draft: Draft, key: str) -> DraftActivity:
     return found
 
 
+def vanished(storage: Storage, activity: DraftActivity) -> bool:
+    """Say whether a file of an activity, or its answer key, is not in the file store any more."""
+    listing = contents.listing_by(storage, activity["files"])
+    if listing is None:
+        return True
+    names = [one.object_name for one in listing.files.values()]
+    if "answers" in activity:
+        names.append(contents.StoredFile(activity["answers"], 0).object_name)
+    return any(storage.size(one) is None for one in names)
+
+
+def vanished_words() -> str:
+    """Return what to do about it."""
+    said = _("Files of this activity are not on the site any more.")
+    todo = _("Open the activity in the draft and choose its file again under “Other file”. Its titles and minutes are kept.")
+    return pick(f"{said}{todo}", f"{said} {todo}")
+
+
 def content_of(storage: Storage, activity: DraftActivity) -> tuple[Callable[[str], bytes | None], dict[str, Any] | None]:
-    """Return a reader of an activity's files by their names in the package (below its `entry`), and its answer key."""
+    """Return a reader of an activity's files by their names in the package (below its `entry`), and its answer key.
+
+    Raises:
+        NotFound: files have vanished.
+    """
+    if vanished(storage, activity):
+        raise NotFound(vanished_words())
     answers = activity.get("answers")
     key = json.loads(storage.get(contents.StoredFile(answers, 0).object_name)) if answers else None
     return lambda name: contents.read(storage, activity["files"], name), key

@@ -1,4 +1,4 @@
-"""Tables of drafts: a course that is being made or mended, its changes and the comments on it."""
+"""Tables of drafts (a course that is being made or mended, its changes, the comments on it) and of the question bank."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.catalogue.models import OWN
 from lms.db import Base, UtcDateTime
 
 EDITING, REVIEW, APPROVED, PUBLISHED = "editing", "review", "approved", "published"
@@ -64,3 +65,34 @@ class DraftComment(Base):
     text: Mapped[str] = mapped_column(Text)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BankQuestion(Base):
+    """A question with its answer that quizzes copy. Its code is permanent; each change raises its revision."""
+
+    __tablename__ = "bank_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)  # the id of its copies
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    shared: Mapped[str] = mapped_column(String(16), default=OWN)  # one of SHARES, as courses
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # `courses.authoring.questions`, without its id
+    digest: Mapped[str] = mapped_column(String(64), default="", index=True)  # of language and document
+    language: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10))
+    search_text: Mapped[str] = mapped_column(Text)  # text and tags, in the form that searches compare
+    revision: Mapped[int]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since then it is not offered to quizzes
+
+
+class BankTag(Base):
+    """One tag of a question of the bank."""
+
+    __tablename__ = "bank_tag"
+    __table_args__ = (Index("ix_bank_tag_tag", "tag"),)
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("bank_question.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -205,3 +205,19 @@ def test_an_answer_from_before_a_change_does_not_take_the_change_off_the_page(co
     route.fulfill(response=before)
     expect(page.locator("[data-module]")).to_have_count(2)
     assert titles(page) == order[::-1]
+
+
+def test_an_activity_that_is_opened_before_the_scripts_are_there_still_shows_its_fields(
+    context: BrowserContext, site: Site, tmp_path: Path
+) -> None:
+    page = begin(context, site)
+    page.set_input_files("#files", write(tmp_path, "一.png"))
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.locator("[data-activity]")).to_have_count(1, timeout=SOON_MS)
+    held: list[Route] = []
+    page.route(re.compile(r"/htmx"), lambda route: held.append(route))  # noqa: PLW0108 – as above
+    page.reload(wait_until="commit")
+    page.locator("[data-activity] summary").click()
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    expect(page.get_by_label("最多可得分钟数")).to_be_visible(timeout=SOON_MS)

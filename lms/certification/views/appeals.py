@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from lms.access_log.noting import VIEWED, NotedAccess
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Person
 from lms.certification import appeals, holds
@@ -134,7 +136,9 @@ def queue() -> ResponseReturnValue:
 @requires(OFFICE, STAFF)
 def one(appeal_id: int) -> ResponseReturnValue:
     """Show one question, what it is about, and the form to answer."""
-    return _page(_found(appeal_id))
+    appeal = _found(appeal_id)
+    record(NotedAccess(VIEWED, "review", person_id=appeal.enrolment.person_id))
+    return _page(appeal)
 
 
 def _found(appeal_id: int) -> Appeal:

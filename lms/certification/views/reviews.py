@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from lms.access_log.noting import VIEWED, NotedAccess
@@ -30,8 +31,9 @@ from lms.errors import Conflict, InvalidInput, NotFound
 from lms.hours import HOLDABLE
 from lms.i18n import pick
 from lms.office.places import NOT_YOURS, administers, attesting, by_me, trail_of
+from lms.programmes.store import document_of
 from lms.transcripts import words
-from lms.transcripts.transcript import read
+from lms.transcripts.transcript import Transcript, read
 
 bp = Blueprint("reviews", __name__, url_prefix="/office/reviews")
 DECISIONS = {
@@ -99,8 +101,13 @@ def queue() -> ResponseReturnValue:
 
 
 def titles_in(class_ids: Set[int]) -> Mapping[tuple[int, str], str]:
-    """Return the titles of the activities and sessions of classes, by class and name."""
+    """Return the titles of the activities, sessions and requirements of classes, by class and name."""
     found = {}
+    for one in session().scalars(
+        select(TrainingClass).where(TrainingClass.id.in_(class_ids)).options(joinedload(TrainingClass.programme_version))
+    ):
+        for asked in document_of(one.programme_version).requirements:
+            found[one.id, asked.key] = pick(asked.title.zh, asked.title.en)
     for class_id, courses in courses_of(session(), class_ids).items():
         for course in courses:
             for activity in course.outline.activities:
@@ -136,7 +143,7 @@ def _page(held: HeldSession, problems: Sequence[str] = ()) -> ResponseReturnValu
         transcript=transcript,
         training_class=training_class,
         evidence=evidence,
-        titles={line.name: pick(line.activity.title.zh, line.activity.title.en) for one in transcript.chapters for line in one.lines},
+        titles=_titles(transcript, training_class.id),
         zone=transcript.case.policy.time_zone,
         past=holds.decisions_about(session(), held.enrolment_id, held.activity, held.session),
         seen=holds.times_decided(session(), held),
@@ -149,6 +156,12 @@ def _page(held: HeldSession, problems: Sequence[str] = ()) -> ResponseReturnValu
         most=REASON_MAX,
     )
     return page, 422 if problems else 200
+
+
+def _titles(transcript: Transcript, class_id: int) -> Mapping[str, str]:
+    """Return the titles of the transcript's lines and of the sessions of its class, by name."""
+    lines = {line.name: pick(line.activity.title.zh, line.activity.title.en) for one in transcript.chapters for line in one.lines}
+    return {name: title for (_class, name), title in titles_in({class_id}).items()} | lines
 
 
 @bp.post("/<int:held_id>")

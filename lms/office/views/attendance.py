@@ -93,10 +93,10 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
     rest = "present" if request.form.get("rest") else ""
     marks = marking.marks_of(session(), [session_id])[session_id]
     came = checking_in.open_among(checking_in.scans_of(session(), [session_id]), session_id, marks)
-    ids = [one.id for one in people]
+    ids, own = [one.id for one in people], {one.id for one in people if one.person_id == by_me().person_id}
     rows = attendance_form.typed(request.form, ids)
     if rest:
-        rows |= attendance_form.typed(request.form, [one for one in ids if one not in rows and one not in marks and one not in came], rest)
+        rows |= attendance_form.typed(request.form, [one for one in ids if one not in {*rows, *marks, *own} and one not in came], rest)
     zone = document_of(found.programme_version).policy.time_zone
     rows = attendance_form.touched(rows, marks, zone)
     wanted = attendance_form.marks_of(lesson, rows, zone)
@@ -106,7 +106,7 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         locked_class(writing, class_id)
         there = marking.marks_of(writing, [session_id])[session_id]
-        problems = marking.problems_of(lesson, wanted, there, came)
+        problems = marking.problems_of(lesson, wanted, there, came, own)
         if not problems:
             by = by_me()
             count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing))

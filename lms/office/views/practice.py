@@ -19,7 +19,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import NotFound
+from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.learning import reflections
 from lms.office.class_form import DayField
@@ -157,11 +157,14 @@ def decide(class_id: int, work_id: int) -> ResponseReturnValue:
         return _review(found, one, _("The comment has at most %(most)s characters.", most=COMMENT_MAX)), 422
     if what != ACCEPTED and not comment.strip():
         return _review(found, one, _("Say what is missing, so that the teacher can mend it.")), 422
-    with transaction() as writing:
-        by = by_me()
-        locked = work.of_class(writing, class_id, work_id, lock=True)
-        done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing))
-        following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # after this decision
+    try:
+        with transaction() as writing:
+            by = by_me()
+            locked = work.of_class(writing, class_id, work_id, lock=True)
+            done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing))
+            following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # after this decision
+    except InvalidInput as error:
+        return _review(found, one, str(error.problems[0])), 422
     said = {ACCEPTED: _("Accepted."), RETURNED: _("Returned to the teacher."), TAKEN_BACK: _("The acceptance is taken back.")}
     flash(said[what] if done else _("Somebody else has decided it in the meantime."), "success" if done else "info")
     if following:

@@ -25,7 +25,7 @@ from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, Pr
 from lms.printing.models import Letterhead
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
-from lms.workshop.models import Draft, DraftChange, DraftComment
+from lms.workshop.models import BankQuestion, Draft, DraftChange, DraftComment
 
 MappedColumn = InstrumentedAttribute[Any]
 
@@ -88,6 +88,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(PracticeTask, kept=AUTHOR),
     PersonTable(CourseVersion, kept=AUTHOR),
     PersonTable(Draft, kept=AUTHOR),
+    PersonTable(BankQuestion, kept=AUTHOR),
     PersonTable(DraftChange, kept=AUTHOR),
     PersonTable(DraftComment, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from courses.answer_key import draw
+from courses.answer_key import draw, is_of_checks
 from courses.authoring.activity_document import ActivityDocument, read_document
 from courses.formats.format import SANDBOX
 from courses.grading import grade, is_blank
@@ -28,6 +28,7 @@ from lms.config import Settings
 from lms.db import release
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
+from lms.learning.answers import checked
 from lms.learning.words import content_texts
 from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
@@ -39,6 +40,7 @@ bp = Blueprint("authoring", __name__, url_prefix="/workshop")
 SCAN_S = 60.0  # while the request waits
 DOCUMENT_BYTES = 2_000_000
 UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
+BANK = {"find": "find_in_bank", "take": "take_from_bank", "newer": "newer_in_bank", "keep": "keep_in_bank"}  # what a quiz asks of the bank
 UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -80,14 +82,21 @@ def form(kind: str) -> ResponseReturnValue:
     """Show the form of a type. What was typed before on this device is there again."""
     if kind not in type_words():
         raise NotFound(_("There is no such type of activity."))
-    return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config_of(kind), sandbox=SANDBOX)
+    config = config_of(kind)
+    config["forms"] = {one: {"url": url_for(".form", kind=one), "kept": kept_name(one)} for one in type_words()}
+    return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config, sandbox=SANDBOX)
+
+
+def kept_name(kind: str, *of: object) -> str:
+    """Return the name under which a device keeps what somebody types into a form."""
+    return "/".join(["activity", kind, str(person().id), *map(str, of)])
 
 
 def config_of(kind: str) -> dict[str, Any]:
     """Return what the script of a form needs."""
     return {
         "kind": kind,
-        "kept": f"activity/{kind}/{person().id}",  # the name under which the device keeps it
+        "kept": kept_name(kind),
         "csrf": generate_csrf(),
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "language": pick("zh", "en"),
@@ -99,9 +108,14 @@ def config_of(kind: str) -> dict[str, Any]:
             "h5p": url_for("authoring.download"),
             "preview": url_for("authoring.preview"),
             "answers": url_for("authoring.try_answers"),
+            "bank": _bank_urls() if kind == "quiz" else None,
         },
         "texts": form_texts() | {"content": content_texts()},
     }
+
+
+def _bank_urls() -> dict[str, str]:
+    return {name: url_for(f"workshop.{endpoint}") for name, endpoint in BANK.items()}
 
 
 @bp.post("/activities/files")
@@ -207,7 +221,9 @@ def try_answers() -> ResponseReturnValue:
         return _json(kept)
     key = authoring.key_in(sent.document)
     if key is None:
-        raise InvalidInput(_("The quiz has mistakes. Correct what is marked in the form first."))
+        raise InvalidInput(_("The form has mistakes. Correct what is marked in the form first."))
+    if is_of_checks(key):
+        return _json(checked(key, sent.answers))
     if is_blank(key, sent.answers):
         raise InvalidInput(_("No question was answered."), code="blank")
     drawn = [*sent.answers] if key.get("draw") else None

@@ -26,6 +26,7 @@ from lms.i18n import in_words, pick
 from lms.learning.wire import body_of
 from lms.storage import storage
 from lms.workshop import draft_forms, drafts, history
+from lms.workshop.areas import known_areas
 from lms.workshop.documents import KINDS, title_of, values_of
 from lms.workshop.edits import EditConflict, Step, activities_of, find, module_of
 from lms.workshop.form_words import type_words
@@ -100,6 +101,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "at_field": {} if untouched else {one.id: one.words for one in faults},
         "field_id": field_id,
         "kinds": _kinds(),
+        "areas": known_areas(session()),
         "form_kinds": type_words(),
         "may_undo": undo,
         "may_redo": redo,
@@ -141,6 +143,10 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
     activity = values_of(one)
     sends = FORMATS[activity.format].sends(activity, partial(contents.read, storage(), one["files"]))
     home = module_of(draft.document, key)
+    gone = drafts.vanished(storage(), one)
+    at_field = {fault.id: fault.words for fault in faults_of(session(), draft)}
+    if gone:
+        at_field[field_id("activity", key, "files")] = drafts.vanished_words()
     return render_template(
         "workshop/_activity.html",
         draft=draft,
@@ -149,10 +155,10 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
         home=home["key"] if home else "",
         gate=write_gate(activity.requires),
         gates=gate_choices(activity, sends),
-        at_field={fault.id: fault.words for fault in faults_of(session(), draft)},
+        at_field=at_field,
         field_id=field_id,
         suffixes=",".join(FORMATS[activity.format].uploads) or ".zip",
-        has_form=draft_forms.form_of(storage(), one) is not None,
+        has_form=not gone and draft_forms.form_of(storage(), one) is not None,
     )
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from courses.answer_key import draw
+from courses.answer_key import draw, is_of_checks
 from courses.formats import FORMATS
 from courses.formats.link import host_of
 from courses.grading import grade, is_blank
@@ -27,6 +27,7 @@ from lms.config import Settings
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
+from lms.learning.answers import checked
 from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody, body_of
 from lms.learning.words import content_texts
@@ -172,6 +173,8 @@ def grade_reply(activity: Activity, key: dict[str, Any] | None, given: dict[str,
         return _json({"state": "handed-in", "text": str(given.get("text", "")), "comment": ""})
     if key is None:
         raise NotFound(_("The site does not grade this activity."))
+    if is_of_checks(key):
+        return _json(checked(key, given))
     if is_blank(key, given):
         raise InvalidInput(_("No question was answered."), code="blank")
     drawn = [*given] if key.get("draw") else None  # the questions that the page drew

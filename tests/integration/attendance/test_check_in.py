@@ -117,6 +117,22 @@ def test_a_late_scan_counts_once_staff_confirm_it_at_the_time_of_its_code(room: 
     assert room.findings() == []
 
 
+def test_nobody_confirms_a_late_scan_or_closes_a_check_in_of_their_own(room: Room) -> None:
+    def colleague(session: Session) -> None:
+        session.get_one(Person, session.get_one(Enrolment, room.people[1]).person_id).role_names = "teacher,office"
+
+    picture = code(room)
+    scan(phone(room, 1), picture)
+    room.world.act(colleague)
+    own, path = phone(room, 1), f"/office/classes/{room.class_id}/timetable/{room.session_id}"
+    room.world.clock.at += timedelta(hours=4)
+    token = {"X-CSRFToken": form_token(own)}
+    assert own.post(f"{path}/close", data={"reason": "已到场"}, headers=token).status_code == 302
+    assert scans(room) == [(1, "in", "counted")]
+    room.desk.post(f"{room.class_id}/timetable/{room.session_id}/close", reason="已到场")
+    assert scans(room) == [(1, "in", "counted"), (1, "out", "confirmed")]
+
+
 def test_a_declined_claim_never_counts(room: Room) -> None:
     picture = code(room)
     room.world.clock.advance(60)

@@ -1,5 +1,7 @@
 """Can neither the application's role nor an accident change ledger, register and history, while erasure and certificates still work?"""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,20 @@ def account_change(office: Office) -> None:
         office.world.act(lambda session, row=one: session.execute(text(row)))
 
 
+def test_an_access_is_deleted_only_once_it_is_old(office: Office) -> None:
+    """The database's clock decides, so a wrong clock of the application deletes nothing."""
+    said = "INSERT INTO access_record (at, what, form, person_id, reason) VALUES (:at, 'revealed', 'username', 1, 'x')"
+    with database_of(office.world.app).begin() as connection:
+        for days in (1, 29, 31):
+            at = datetime.now(UTC) - timedelta(days=days)
+            connection.execute(
+                text(said), {"at": at if connection.dialect.name == "postgresql" else at.replace(tzinfo=None).isoformat(" ")}
+            )
+    assert refused(office.world.app, ("DELETE FROM access_record", "DELETE FROM access_record WHERE id = 2")) == []
+    old = ("DELETE FROM access_record WHERE id = 3",)
+    assert refused(office.world.app, old) == list(old)
+
+
 def run(engine: Engine, *statements: str) -> None:
     """Run statements in one transaction."""
     with engine.begin() as connection:
@@ -179,7 +195,7 @@ def test_a_role_that_does_not_own_the_tables_cannot_take_the_guards_away(postgre
         engine.dispose()
 
 
-def test_an_upgrade_puts_the_guards_in_place_and_a_second_one_changes_nothing(database_url: str) -> None:
+def test_an_upgrade_puts_the_guards_in_place_and_a_second_one_changes_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = create_engine(database_url)
     with engine.connect() as connection:
         assert not guards.are_there(connection)
@@ -187,6 +203,10 @@ def test_an_upgrade_puts_the_guards_in_place_and_a_second_one_changes_nothing(da
     migrating.upgrade(engine)
     with engine.connect() as connection:
         assert guards.are_there(connection)
+        other = replace(guards.GUARDS[0], deleted_if="(1 = 1)")
+        with monkeypatch.context() as another_version:
+            another_version.setattr(guards, "GUARDS", (other, *guards.GUARDS[1:]))
+            assert not guards.are_there(connection), "triggers of another version are renewed"
         guards.remove(connection)
         assert not guards.are_there(connection)
     engine.dispose()

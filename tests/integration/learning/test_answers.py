@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
 from lms.learning.models import Attempt
+from tests.access import form_token
 from tests.factories import DrivenClock, World
 from tests.integration.learning.conftest import KEY, Page, statements
 from tests.worlds import world_of
@@ -245,3 +246,39 @@ def test_a_draw_asks_the_same_after_a_reload_and_grades_what_it_asked(quiz: Page
     assert (again["items"], again["drawn"]) == (reply["items"], reply["drawn"])
     assert quiz.open().opened["attempts"][0]["items"] == reply["items"]
     assert quiz.opened["drawn"] == reply["drawn"]
+
+
+CHECKS = {
+    "checks": True,
+    "pass_percent": 100,
+    "questions": {"c1": {"correct": ["1"], "feedback": {"zh": "先听。"}}, "c2": {"correct": ["0"]}},
+}
+
+
+@pytest.fixture
+def reading(world: World) -> Page:
+    """The teacher's page with a reading that has check questions."""
+    world.act(lambda session: session.add(AnswerKey(course_version_id=world.course_version_id, activity="reading", document=CHECKS)))
+    return Page(world.client(), world, "reading").open()
+
+
+@pytest.mark.parametrize(("chosen", "right"), [(["0"], False), (["1"], True), (["1", "0"], False), ([], False), ({"x": 1}, False)])
+def test_a_check_question_is_graded_by_the_server_as_often_as_it_is_tried(reading: Page, world: World, chosen: Any, right: bool) -> None:
+    """A wrong try is told nothing that leads to the answer, and no try is an attempt."""
+    for _try in range(3):
+        answer = submit(reading, {"c1": chosen})
+        assert answer.status_code == 200
+        (item,) = answer.get_json()["items"]
+        assert (item["correct"], item["feedback"]["zh"]) == (right, "先听。" if right else "")
+    assert attempts(world) == []
+    assert statements(world) == []
+
+
+def test_an_answer_to_a_question_that_is_not_there_is_ignored(reading: Page) -> None:
+    assert submit(reading, {"c9": ["0"]}).get_json()["items"] == []
+
+
+def test_opening_a_reading_with_check_questions_tells_no_answer(world: World, reading: Page) -> None:
+    place = {"enrolment": world.enrolment_id, "version": world.course_version_id, "activity": "reading"}
+    told = world.client().post("/learn/open", json=place, headers={"X-CSRFToken": form_token(reading.client)}).text
+    assert "先听" not in told

@@ -1,6 +1,8 @@
 """Does a package that needs an origin run on its own host only, where nothing else answers?"""
 
+import hashlib
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from courses.formats import FORMATS
 from courses.formats.format import OWN_HOST_SANDBOX
-from lms.learning.package_hosts import PackageHosts
+from lms.catalogue import contents
+from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.storage import storage
 from tests.factories import CONTENT_URL, PUBLIC_URL, World
 from tests.integration.catalogue import toy_format
@@ -59,12 +62,71 @@ def test_a_package_runs_on_its_own_host_and_on_no_other(visitor: FlaskClient, ho
     assert "allow-same-origin" not in rules_of(visitor.get(f"/content/{SHA256}/index.html", base_url=CONTENT_URL, buffered=True))["sandbox"]
 
 
-def test_a_format_that_needs_no_origin_never_gets_one(visitor: FlaskClient, hosts: PackageHosts) -> None:
-    own = hosts.address(hosts.label(SHA256, 7))
-    for name in ("h5p", "video", "audio", "document"):
-        assert not FORMATS[name].own_host
-        assert "allow-same-origin" not in FORMATS[name].frame.sandbox
-        assert visitor.get(f"/frame/{name}/{SHA256}/x", base_url=own).status_code == 404
+@pytest.mark.parametrize("name", ["h5p", "video", "audio", "document"])
+def test_a_frame_that_needs_no_origin_gets_one_on_a_host_for_itself_alone(visitor: FlaskClient, hosts: PackageHosts, name: str) -> None:
+    """Pages of the package never run on that host: no file of it is served there."""
+    alone, pages = (hosts.address(hosts.label(of, 7)) for of in (frame_alone(SHA256), SHA256))
+    assert "allow-same-origin" not in rules_of(visitor.get(f"/frame/{name}/{SHA256}/x", base_url=CONTENT_URL))["sandbox"]
+    rules = rules_of(visitor.get(f"/frame/{name}/{SHA256}/x", base_url=alone))
+    assert rules["sandbox"] == f"{FORMATS[name].frame.sandbox} allow-same-origin"
+    assert {source for one in ("script-src", "connect-src") for source in rules[one].split()} <= {
+        f"{CONTENT_URL}/player/",
+        f"{CONTENT_URL}/content/{SHA256}/",
+        "'unsafe-eval'",
+    }
+    assert rules["worker-src"] == ("blob:" if name == "document" else "'none'"), "no worker stays behind"
+    for other in (pages, hosts.address(hosts.label(frame_alone(OTHER), 7)), hosts.address("www")):
+        assert visitor.get(f"/frame/{name}/{SHA256}/x", base_url=other).status_code == 404
+    for file in FILES:
+        assert visitor.get(f"/content/{SHA256}/{file}", base_url=alone).status_code == 404
+
+
+def test_the_page_that_fetches_ahead_runs_nothing_and_names_no_film(world: World, visitor: FlaskClient, hosts: PackageHosts) -> None:
+    files = {
+        "a/h5p.json": {
+            "title": "a",
+            "mainLibrary": "H5P.A",
+            "preloadedDependencies": [{"machineName": "H5P.A", "majorVersion": 1, "minorVersion": 2}],
+        },
+        "a/content/content.json": {
+            "picture": {"path": "images/a b.png", "mime": "image/png"},
+            "film": {"path": "f.mp4", "mime": "video/mp4"},
+        },
+        "a/H5P.A-1.2/library.json": {"preloadedJs": [{"path": "a.js"}, {"path": "large.js"}], "preloadedCss": [{"path": "gone.css"}]},
+    }
+    others = {"a/H5P.A-1.2/a.js": b"1", "a/H5P.A-1.2/large.js": b"2" * 1_600_000, "a/content/images/a b.png": b"3", "a/content/f.mp4": b"4"}
+    with world.app.app_context():
+        held = {name: json.dumps(one).encode() for name, one in files.items()} | others
+        stored = {name: contents.put(storage(), hashlib.sha256(one).hexdigest(), one) for name, one in held.items()}
+        sha256 = contents.put_listing(storage(), contents.Listing(stored))
+    own = hosts.address(hosts.label(frame_alone(sha256), 7))
+    answer = visitor.get(f"/ahead/h5p/{sha256}/a", base_url=own)
+    base = f"{CONTENT_URL}/content/{sha256}/"
+    named = re.findall(f'href="{base}([^"]+)"', answer.text)
+    assert named == ["a/h5p.json", "a/content/content.json", "a/H5P.A-1.2/library.json", "a/H5P.A-1.2/a.js", "a/content/images/a%20b.png"]
+    assert f"{CONTENT_URL}/player/v-" in answer.text
+    assert "<script" not in answer.text
+    rules = rules_of(answer)
+    assert (rules["sandbox"], rules["script-src"], rules["frame-ancestors"]) == ("allow-same-origin", "'none'", PUBLIC_URL)
+    for elsewhere in (CONTENT_URL, hosts.address(hosts.label(sha256, 7)), hosts.address(hosts.label(frame_alone(OTHER), 7))):
+        assert visitor.get(f"/ahead/h5p/{sha256}/a", base_url=elsewhere).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("agent", "own"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", True),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15", False),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", False),
+    ],
+)
+def test_only_a_browser_that_keeps_nothing_without_an_origin_gets_a_frame_with_one(world: World, agent: str, own: bool) -> None:
+    page = world.client().get(f"/learn/{world.enrolment_id}/{world.course_version_id}/reading", headers={"User-Agent": agent}).text
+    (frame,) = re.findall("<iframe[^>]+data-frame[^>]+>", page)
+    assert ("allow-same-origin" in frame) is own
+    assert (f'src="{CONTENT_URL}/' in frame) is not own
+    config = json.loads(re.findall('id="player-config">(.+?)</script>', page)[0])
+    assert bool(config["ahead"]) is own
 
 
 def test_a_frame_on_a_package_s_host_runs_our_code_alone_and_shows_that_package_alone(visitor: FlaskClient, hosts: PackageHosts) -> None:

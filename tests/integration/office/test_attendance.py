@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
 from lms.attendance.models import AttendanceMark
 from lms.classes.models import Enrolment
+from tests.factories import signed_in
 from tests.integration.office.conftest import Desk
 from tests.integration.office.room import NAMES, Room
 
@@ -55,6 +57,18 @@ def test_a_correction_needs_a_reason_takes_back_what_was_earned_and_is_kept(room
         ("absent", "名单看错行", True),
     ]
     assert room.findings() == []
+
+
+def test_nobody_marks_themselves_and_all_here_leaves_them_out(room: Room) -> None:
+    def colleague(session: Session) -> None:
+        session.get_one(Person, session.get_one(Enrolment, room.people[0]).person_id).role_names = "teacher,office"
+
+    room.world.act(colleague)
+    room.desk = Desk(room.world, signed_in(room.world.app, "t0"))
+    assert room.mark({0: "present"}) == 422
+    assert room.days() == [0] * 4
+    assert room.mark({}, rest=True) == 302
+    assert room.days() == [0, *[Decimal("0.5")] * 3]
 
 
 def test_marked_the_same_twice_changes_nothing(room: Room) -> None:

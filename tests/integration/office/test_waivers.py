@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.accounts.account_changes import By
-from lms.accounts.models import OFFICE, STAFF, Organisation
+from lms.accounts.models import OFFICE, STAFF, Organisation, Person
 from lms.accounts.people import add_person
-from lms.classes.models import Waiver
+from lms.classes.models import Enrolment, Waiver
 from lms.classes.staff import appoint
 from tests.factories import BEGIN, signed_in
 from tests.integration.office.conftest import Desk
@@ -98,6 +98,22 @@ def test_nobody_approves_what_they_proposed_and_staff_approve_nothing(room: Room
     assert decide(room, at(room, "head"), "approved").status_code == 403
     assert room.days()[0] == 0
     assert decide(room, at(room, "chief"), "approved").status_code == 302
+    assert room.days()[0] == Decimal("0.5")
+
+
+def test_nobody_proposes_approves_or_takes_back_a_waiver_of_their_own(room: Room) -> None:
+    def colleague(session: Session) -> None:
+        session.get_one(Person, session.get_one(Enrolment, room.people[0]).person_id).role_names = "teacher,office"
+
+    room.world.act(colleague)
+    own = at(room, "t0")
+    assert propose(room, own).status_code == 422
+    assert "任何人不得为自己减免" in propose(room, own).text
+    assert propose(room, room.desk).status_code == 302
+    assert decide(room, own, "approved").status_code == 422
+    assert room.days()[0] == 0
+    assert decide(room, at(room, "chief"), "approved").status_code == 302
+    assert decide(room, own, "taken-back", "误批").status_code == 422
     assert room.days()[0] == Decimal("0.5")
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.accounts.account_changes import By
-from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation
+from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.people import add_person
 from lms.classes import setup
+from lms.classes.models import Enrolment
 from lms.classes.setup import ClassDetails
 from lms.classes.staff import appoint
 from lms.crediting.ripening import ripen
@@ -94,6 +95,23 @@ def masters(world: World) -> School:
 def lead(world: World) -> School:
     """A class of the rural-lead programme, which asks for months of practice."""
     return School(world, "rural-lead", "lead")
+
+
+def test_nobody_accepts_work_of_their_own(masters: School) -> None:
+    def colleague(session: Session) -> None:
+        own = session.get_one(Person, session.get_one(Enrolment, masters.enrolment_id).person_id)
+        appoint(session, masters.class_id, own, "tutor", By(None, BEGIN))
+
+    task = masters.set_task()
+    masters.world.act(colleague)
+    masters.hand_in(task)
+    other, masters.tutor = masters.tutor, masters.teacher
+    refused = masters.decide("accepted")
+    assert (refused.status_code, masters.earned("tasks")) == (422, 0)
+    assert "任何人不得审核自己的作业" in refused.text
+    masters.tutor = other
+    assert masters.decide("accepted").status_code == 302
+    assert masters.earned("tasks") == 1
 
 
 def test_an_accepted_task_earns_and_a_returned_one_does_not(masters: School) -> None:

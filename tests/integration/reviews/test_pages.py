@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from lms.access_log.models import AccessRecord
 from lms.accounts.models import Person
 from lms.certification.models import Appeal
 from lms.classes.models import ClassChange, Enrolment
@@ -183,6 +184,22 @@ def test_a_teacher_asks_the_office_answers_and_the_teacher_reads_it(held: World)
     assert "已核实，将予以认定" in answered
     assert "再次提问" in answered
     assert findings(held) == []
+
+
+def test_a_teacher_asks_about_a_requirement_and_the_office_reads_which(held: World) -> None:
+    teacher, clerk = held.client(), signed_in(held.app, "clerk")
+    path = f"/transcript/{held.enrolment_id}/question/online"
+    assert f'href="{path}"' in teacher.get(f"/transcript/{held.enrolment_id}").text
+    assert f'href="{path}"' not in clerk.get(f"/transcript/{held.enrolment_id}").text
+    assert "已提交" in post(teacher, path, text="减免还没有计入").text
+    assert "待答复" in teacher.get(f"/transcript/{held.enrolment_id}").text
+    queue = clerk.get("/office/questions").text
+    assert "在线学习" in queue
+    found = re.search(r'href="(/office/questions/\d+)"', queue)
+    assert found is not None
+    assert "在线学习" in clerk.get(found[1]).text
+    looks = held.act(lambda session: session.scalars(select(AccessRecord.form).where(AccessRecord.person_id == held.person_id)).all())
+    assert "review" in looks, "who reads a question reads about the person"
 
 
 def test_a_question_can_be_withdrawn_only_by_its_teacher(held: World) -> None:

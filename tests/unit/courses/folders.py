@@ -153,10 +153,10 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 def libraries(folder: Path) -> Path:
     """Small versions of our own content types."""
     files: dict[str, bytes] = {}
-    for name in ("TH.Reading", "TH.Quiz", "TH.CheckpointVideo"):
+    for name, version in (("TH.Reading", "1.2"), ("TH.Quiz", "1.0"), ("TH.CheckpointVideo", "1.1")):
         needs = [{"machineName": "TH.Shared", "majorVersion": 1, "minorVersion": 0}] if name == "TH.Quiz" else []
-        files[f"{name}-1.0/library.json"] = text({"machineName": name, "preloadedDependencies": needs}).encode()
-        files[f"{name}-1.0/code.js"] = b"//"
+        files[f"{name}-{version}/library.json"] = text({"machineName": name, "preloadedDependencies": needs}).encode()
+        files[f"{name}-{version}/code.js"] = b"//"
     return write(folder, {**files, "TH.Shared-1.0/library.json": b"{}"})
 
 

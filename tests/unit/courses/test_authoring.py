@@ -16,7 +16,7 @@ from courses.authoring.formulas import mathml_of
 from courses.authoring.h5p_file import OpenedH5p, read_h5p, write_h5p
 from courses.authoring.quiz import QuizDocument
 from courses.authoring.served import key_of, served_quiz
-from courses.formats.own import check_quiz, compare_key
+from courses.formats.own import ASKS_SERVER, check_quiz, compare_key
 from courses.grading import grade, right_answers
 from courses.package import Package, open_package
 from tests.unit.courses.authored import FILM, PICTURE, PNG, QUIZ, READING, REFLECTION, VIDEO, texts
@@ -79,6 +79,36 @@ def test_every_other_type_comes_back_as_it_was_and_can_be_published(value: dict[
     (activity,) = package.course.activities
     wanted = {"passed": True} if value["type"] == "reflection" else {"completed": True}
     assert activity.requires == wanted
+    served = b"".join(one.read_bytes() for name, one in package.files.items() if isinstance(one, Path) and name.endswith("content.json"))
+    assert not [word for word in (b'"answer"', b'"feedback"', "先听。".encode()) if word in served]
+    assert len(package.answer_keys) == (value["type"] != "reflection")
+
+
+@pytest.mark.parametrize("value", [READING, VIDEO], ids=["reading", "video"])
+def test_a_file_that_holds_answers_of_an_older_type_is_published_without_them_and_asks_the_server(
+    value: dict[str, Any], tmp_path: Path
+) -> None:
+    """An `.h5p` that was exported before has the older libraries inside, which grade in the page."""
+    document = read(value)
+    target = io.BytesIO()
+    write_h5p(document, {name: FILM.read_bytes() if name.endswith(".webm") else PNG for name in media_of(document)}, target)
+    old = tmp_path / "old.h5p"
+    with zipfile.ZipFile(target) as new, zipfile.ZipFile(old, "w") as archive:
+        for name in new.namelist():
+            content = new.read(name)
+            if name == "h5p.json":
+                about = json.loads(content)
+                about["preloadedDependencies"] = [{"machineName": about["mainLibrary"], "majorVersion": 1, "minorVersion": 0}]
+                content = json.dumps(about).encode()
+            if not name.startswith("TH."):
+                archive.writestr(name, content)
+    package = open_package(old)
+    assert isinstance(package, Package), package
+    needed = json.loads(package.files["content/h5p.json"].read_bytes())["preloadedDependencies"]  # type: ignore[union-attr]
+    major, minor = ASKS_SERVER[needed[0]["machineName"]]
+    assert (needed[0]["majorVersion"], needed[0]["minorVersion"]) == (major, minor)
+    assert "content/TH.Question-1.2/question.js" in package.files
+    assert b'"answer"' not in package.files["content/content/content.json"].read_bytes()  # type: ignore[union-attr]
 
 
 def with_formulas(formulas: list[str]) -> dict[str, Any]:

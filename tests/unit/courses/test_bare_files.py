@@ -21,7 +21,7 @@ def test_an_h5p_alone_is_a_course_of_one_activity(opened: Open) -> None:
     activity = package.course.activities[0]
     assert (len(package.course.activities), activity.title.zh, activity.minutes, activity.entry) == (1, "标题", 10, "content")
     assert package.course.code.startswith("my-reading-")
-    assert {"content/h5p.json", "content/content/content.json", "content/TH.Reading-1.0/library.json"} <= package.files.keys()
+    assert {"content/h5p.json", "content/content/content.json", "content/TH.Reading-1.2/library.json"} <= package.files.keys()
     assert parse_course(package.outline) == package.course
 
 

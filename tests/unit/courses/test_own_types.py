@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.answer_key import check_key
+from courses.authoring.checks import key_of_checks, served_checks
 from courses.formats import own
+from courses.formats.own_checks import checks_in, compare_checks
 from tests.unit.courses.folders import KEY, QUIZ, READING, said
 
 VIDEO: dict[str, Any] = {
@@ -17,6 +20,7 @@ VIDEO: dict[str, Any] = {
     "checkpoints": [{"id": "k1", "at": 10, "question": "问", "options": ["甲", "乙"], "answer": 0}],
 }
 SOUND: dict[str, Any] = {own.READING: READING, own.QUIZ: QUIZ, own.CHECKPOINT_VIDEO: VIDEO}
+CHECKS = {own.READING: own.check_reading, own.QUIZ: own.check_quiz, own.CHECKPOINT_VIDEO: own.check_checkpoint_video}  # as authors write
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5) | st.just(10**400),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "at", "options", "x"]), inner, max_size=3),
@@ -43,18 +47,40 @@ def replaced(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
 
 @pytest.mark.parametrize("main", SOUND)
 def test_sound_content_has_no_problem(main: str) -> None:
-    assert own.CHECKS[main](SOUND[main]) == []
+    assert CHECKS[main](SOUND[main]) == []
 
 
 @given(data=st.data(), main=st.sampled_from(sorted(SOUND)), new=JSON)
 def test_any_value_at_any_place_is_checked_and_what_passes_can_be_used(data: st.DataObject, main: str, new: Any) -> None:
     body = replaced(SOUND[main], data.draw(st.sampled_from(places(SOUND[main]))), new)
-    problems = own.CHECKS[main](body)
+    assert all(said(problem) for problem in own.CHECKS[main](body))  # as it is served
+    problems = CHECKS[main](body)
     assert all(said(problem) for problem in problems)
     if not problems:
         assert all(isinstance(name, str) for name in own.files_of(main, body))
         if main == own.QUIZ:
             own.compare_key(body, KEY)
+        else:
+            served, key = served_checks(main, body), key_of_checks(main, body)
+            checks = list(checks_in(main, body))
+            assert own.CHECKS[main](served) == []
+            assert not checks or (check_key(key), compare_checks(list(checks_in(main, served)), key)) == ([], [])
+
+
+@pytest.mark.parametrize("main", [own.READING, own.CHECKPOINT_VIDEO])
+@pytest.mark.parametrize("key", ["answer", "feedback", "correct"])
+def test_a_served_check_question_that_tells_its_answer_is_refused(main: str, key: str) -> None:
+    served = served_checks(main, SOUND[main])
+    check: Any = next(iter(checks_in(main, served)))
+    check[key] = {"answer": 0, "feedback": "x", "correct": ["0"]}[key]
+    assert [(problem.code, problem.path.rpartition(".")[2]) for problem in own.CHECKS[main](served)] == [("answer-shown", key)]
+
+
+@pytest.mark.parametrize("key", [{}, {"questions": {}}, {"questions": {"zzz": {"correct": ["0"]}}}, {"checks": False}])
+def test_a_key_that_does_not_fit_the_check_questions_is_named(key: dict[str, Any]) -> None:
+    whole = {**key_of_checks(own.CHECKPOINT_VIDEO, VIDEO), **key}
+    checks = list(checks_in(own.CHECKPOINT_VIDEO, VIDEO))
+    assert bool(compare_checks(checks, whole)) == bool(key)
 
 
 @pytest.mark.parametrize("key", ["correct", "answer", "answers", "feedback"])

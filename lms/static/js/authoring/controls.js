@@ -1,5 +1,6 @@
 // The controls of a form, one for each kind of field: (form, field, value, path) → the element that shows value[field.name].
 
+import { bank, origin } from "./bank.js";
 import { el, fill } from "./form.js";
 import { file, picture } from "./media.js";
 
@@ -87,6 +88,11 @@ function inner(form, field, value, path) {
     deleteProperty: (target, key) => (delete target[key], write(), true),
   });
   return el("div", { class: "stack", "data-path": path }, form.fields(field.fields, watched, path));
+}
+
+/** Fields of a part that is always there. */
+function group(form, field, value, path) {
+  return el("div", { class: "stack", "data-path": path }, form.fields(field.fields, (value[field.name] ??= {}), path));
 }
 
 /** Fields that are seldom needed, folded in; open if one of them is filled in. Their values lie beside the others. */
@@ -259,4 +265,4 @@ function table(form, field, value, path) {
   );
 }
 
-export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, table, file };
+export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, table, file, bank, origin, group };

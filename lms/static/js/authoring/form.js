@@ -21,7 +21,7 @@ export function el(name, attributes = {}, ...children) {
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
 export class Form {
-  /** `services` has upload(file) → {path, mime, seconds} or throws, and pictureUrl(path). */
+  /** `services` has upload(file) → {path, mime, seconds} or throws, pictureUrl(path), and for a quiz the question bank. */
   constructor(root, { schema, texts, services, onChange }) {
     Object.assign(this, { root, schema, texts, services, onChange });
     this.problems = [];
@@ -43,7 +43,8 @@ export class Form {
   fields(schema, value, path) {
     return schema
       .filter((field) => !field.when || field.when(value))
-      .map((field) => CONTROLS[field.kind](this, field, value, path ? `${path}.${field.name}` : field.name));
+      .map((field) => CONTROLS[field.kind](this, field, value, path ? `${path}.${field.name}` : field.name))
+      .filter(Boolean);
   }
 
   id() {

@@ -1,5 +1,6 @@
 // The page of a form: keeps what is typed, shows a preview, takes an .h5p in, and gives one out (or into a course draft).
 
+import { Bank } from "./bank.js";
 import { Form, el } from "./form.js";
 import { Kept } from "./kept.js";
 import { Preview } from "./preview.js";
@@ -15,10 +16,12 @@ const type = TYPES[config.kind];
 const now = config.seen ?? ""; // the activity's state on the server when this page was opened
 let seen = now; // the state that the text in the form began with: what is kept on the device may be older
 
+const json = (url, body, more) => ask(url, body, more).then((one) => one.json());
+const bank = urls.bank ? new Bank({ urls: urls.bank, texts, ask: json, get: (url) => json(url, null, { method: "GET" }) }) : null;
 const form = new Form(find("form"), {
   schema: type.schema,
   texts,
-  services: { upload, pictureUrl: (path) => urls.picture.replace("NAME", path.split("/").pop()) },
+  services: { upload, pictureUrl: (path) => urls.picture.replace("NAME", path.split("/").pop()), bank },
   onChange: keep,
 });
 
@@ -34,15 +37,16 @@ function begin() {
   if (before) seen = before.seen ?? "";
   find("others").hidden = seen === now;
   form.show(before?.document ?? config.document ?? type.empty(config.language));
+  bank?.compare(form.value).then((newer) => newer && form.draw(), () => {}); // without the network nothing is said of the bank
 }
 
 /** Ask the server. Returns the response, or throws an Error with words for people and, where fields are wrong, `fields`. */
-async function ask(url, body, { form: isForm = false } = {}) {
+async function ask(url, body, { form: isForm = false, method = "POST" } = {}) {
   let response;
   try {
     response = await fetch(url, {
-      method: "POST",
-      body: isForm ? body : JSON.stringify(body),
+      method,
+      body: isForm ? body : method === "POST" ? JSON.stringify(body) : undefined,
       headers: { Accept: "application/json", "X-CSRFToken": config.csrf, ...(isForm ? {} : { "Content-Type": "application/json" }) },
     });
   } catch {
@@ -95,7 +99,7 @@ function onPress(name, act) {
   });
 }
 
-const preview = new Preview(find("preview"), { config, ask: (url, body) => ask(url, body).then((one) => one.json()), value: () => form.value });
+const preview = new Preview(find("preview"), { config, ask: json, value: () => (type.played ?? ((value) => value))(form.value) });
 onPress("show", () => preview.show());
 
 onPress("download", async () => {
@@ -128,8 +132,16 @@ find("open")?.addEventListener("change", async (event) => {
   body.append("file", file);
   try {
     const found = await (await ask(urls.open, body, { form: true })).json();
-    new Kept(config.kept.replace(config.kind, found.document.type)).write(found.document);
-    location.assign(found.form);
+    const { type: other } = found.document;
+    if (other === config.kind) {
+      form.show(found.document);
+      keep(found.document);
+      find("again").hidden = true;
+      bank?.compare(form.value).then((newer) => newer && form.draw(), () => {});
+    } else if (config.forms?.[other]) {
+      new Kept(config.forms[other].kept).write(found.document);
+      location.assign(config.forms[other].url);
+    } else complain(new Error(texts.other_type));
   } catch (error) {
     complain(error.fields ? Object.assign(new Error(texts.not_opened), { fields: error.fields }) : error);
   }

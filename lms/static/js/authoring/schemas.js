@@ -31,6 +31,7 @@ function becomes(value, type) {
 
 const type = (name) => (value) => value.type === name;
 const QUESTION = [
+  { kind: "origin", name: "bank" },
   { kind: "choice", name: "type", label: "type", becomes, options: [["single", "single"], ["multiple", "multiple"], ["boolean", "boolean"], ["fill", "fill"], ["order", "order"], ["match", "match"]] },
   { kind: "text", name: "text", label: "question", rows: 2 },
   { kind: "options", name: "options", label: "options", hint: "single_hint", add: "add_option", most: 26, when: type("single"), make: () => option },
@@ -53,10 +54,8 @@ const QUESTION = [
     ],
   },
 ];
-const ABOUT = [
-  { kind: "text", name: "title", label: "title", max: 200 },
-  { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] },
-];
+const LANGUAGE = { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] };
+const ABOUT = [{ kind: "text", name: "title", label: "title", max: 200 }, LANGUAGE];
 
 const checkQuestion = () => ({ id: newId("c"), question: "", options: ["", ""], answer: 0 });
 const CHECK = [
@@ -86,12 +85,18 @@ export const TYPES = {
       ...ABOUT,
       { kind: "text", name: "intro", label: "intro", rows: 3, optional: true },
       { kind: "parts", name: "questions", label: "questions", item: "question_n", add: "add_question", least: 1, make: question, fields: QUESTION },
+      { kind: "bank", name: "from_bank" },
       { kind: "number", name: "pass_percent", label: "pass_percent", min: 1, max: 100 },
       { kind: "number", name: "max_attempts", label: "max_attempts", hint: "max_attempts_hint", min: 1, max: 50, empty: null, optional: true },
       { kind: "check", name: "shuffle_questions", label: "shuffle_questions" },
       { kind: "check", name: "shuffle_options", label: "shuffle_options" },
       { kind: "parts", name: "draw", label: "draw", hint: "draw_hint", item: "draw_n", add: "add_draw", most: 10, plain: true, make: () => ({ tag: "", count: 1 }), fields: [{ kind: "text", name: "tag", label: "draw_tag", max: 40 }, { kind: "number", name: "count", label: "draw_count", min: 1, max: 200 }] },
     ],
+  },
+  question: {
+    empty: (language) => ({ language, question: question() }),
+    schema: [LANGUAGE, { kind: "group", name: "question", fields: QUESTION }],
+    played: ({ language, question: one }) => ({ type: "quiz", title: one.text || "?", language, pass_percent: 60, max_attempts: null, questions: [one] }),
   },
   reading: {
     empty: (language) => ({ type: "reading", title: "", language, pages: [page()] }),
@@ -115,7 +120,7 @@ export const TYPES = {
       {
         kind: "parts", name: "captions", label: "captions", item: "caption_n", add: "add_caption", most: 10, plain: true, make: () => ({ path: "", language: "zh", label: "中文" }),
         fields: [
-          { kind: "file", name: "path", label: "caption_file", accept: ".vtt", taken: (value, sent) => (value.path = sent.path), about: (_value, texts) => texts.caption_there },
+          { kind: "file", name: "path", label: "caption_file", accept: ".vtt,.srt", taken: (value, sent) => (value.path = sent.path), about: (_value, texts) => texts.caption_there },
           { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] },
           { kind: "text", name: "label", label: "caption_label", max: 40 },
         ],

@@ -179,6 +179,11 @@ async function refresh() {
   if (document.querySelector("[data-faults]").hidden) announce(texts.saved);
 }
 
+// An activity that was opened before htmx listened asks for its fields now.
+addEventListener("DOMContentLoaded", () => {
+  for (const one of document.querySelectorAll("details.part-open[open]")) window.htmx.trigger(one, "toggle");
+});
+
 listen(outbox);
 new Order(outbox, texts);
 if (outbox.changes.length) say(texts.saving); // an earlier page left them on this device

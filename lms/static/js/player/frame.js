@@ -1,6 +1,6 @@
 // How does the page talk with the content? By messages alone: the frame runs other people's code on another host.
 //
-// A sandboxed frame's origin is "null", so what it says is believed only if the window is ours; nothing secret is sent in.
+// What a frame says is believed only if the window is ours, because a frame may have no origin ("null"); nothing secret is sent in.
 
 import { uuid } from "./api.js";
 

@@ -1,5 +1,6 @@
 // The player page: opens the launch, frames the content, measures, keeps and sends. Each part answers one question in its own file.
 
+import { Ahead } from "./ahead.js";
 import { isTemporary, send, serverTime, setTime, uuid } from "./api.js";
 import { Attention } from "./attention.js";
 import { Beats } from "./beats.js";
@@ -50,6 +51,7 @@ const content = new Content(iframe, {
   token: () => launch?.token,
   onChange: () => beats.look(),
 });
+const ahead = new Ahead(config.ahead);
 const attention = new Attention(() => beats.look(), () => content.state, config.attention);
 const beats = new Beats(urls.beat, attention, show);
 beats.onStated = () => progress.expect();
@@ -69,7 +71,10 @@ const frame = new Frame(iframe, {
     frameReady = true;
     greet();
   },
-  started: () => content.started(),
+  started: () => {
+    content.started();
+    ahead.begin();
+  },
   failed: ({ reason, detail }) => content.failed(reason, detail),
   active: ({ key }) => attention.noticed(key === frame.key),
   media: (message) => attention.media(Boolean(message.playing)),
