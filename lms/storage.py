@@ -12,6 +12,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from lms.config import Settings
 
 CHUNK = 256 * 1024  # bytes
+AT_ONCE = 3  # pieces of one object that are on their way
 
 
 class Storage:
@@ -25,6 +26,10 @@ class Storage:
     def put(self, name: str, content: bytes | Path) -> None:
         """Store an object atomically: a reader sees all of it or nothing."""
         obstore.put(self._store, name, content)
+
+    def put_pieces(self, name: str, pieces: Iterator[bytes]) -> None:
+        """Store an object of these pieces, likewise atomically; a few of them are in memory at a time."""
+        obstore.put(self._store, name, pieces, max_concurrency=AT_ONCE)
 
     def get(self, name: str) -> bytes:
         """Return an object's bytes.

@@ -9,20 +9,21 @@ what it lists (`courses.package.tree_digest`): it never changes, and one process
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Lock
 
 import msgspec
 
+from courses.byte_count import Report, to_nobody
 from courses.package import Package, tree_digest
 from lms.storage import Storage
 
 AT_ONCE = 8  # files that are stored at the same time, because a bucket's answers take long
+LARGE = 8 * 2**20  # bytes; a larger file is sent in pieces of this size, so that its progress is known
+LOOK_S = 0.5  # between two reports
 NAMES_KEPT = 100_000  # in the listings that a process keeps in memory: about 40 MB
-
-Report = Callable[[int, int], None]  # files stored so far, of how many
 
 
 class StoredFile(msgspec.Struct, frozen=True, array_like=True):
@@ -46,10 +47,6 @@ class Listing(msgspec.Struct, frozen=True):
     def sha256(self) -> str:
         """The hash by which addresses name it."""
         return tree_digest({name: one.sha256 for name, one in self.files.items()})
-
-
-def _nothing(_done: int, _total: int) -> None:
-    """Report no progress."""
 
 
 # -- Storing
@@ -77,29 +74,74 @@ def size_of(content: bytes | Path) -> int:
     return content.stat().st_size if isinstance(content, Path) else len(content)
 
 
-def store(storage: Storage, package: Package, progress: Report = _nothing) -> None:
+def store(storage: Storage, package: Package, progress: Report = to_nobody) -> None:
     """Store what is missing of a package's files, then its listings, that of the whole package last.
 
-    Two publishers of the same file write the same bytes under the same name, each at once, so neither disturbs the other.
+    Two publishers of the same file write the same bytes under the same name, each at once, so neither disturbs the other. `progress`
+    is called in this thread, at least twice a second: how many bytes are sent, of how many.
     """
     whole = listing_of(package)
     stored = storage.size(_listing_name(whole.sha256)) is not None
     wanted = {} if stored else {package.hashes[name]: content for name, content in package.files.items()}
     if package.source is not None:
         wanted.setdefault(package.source.sha256, package.source.path)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done, _ in enumerate(pool.map(lambda one: put(storage, *one), wanted.items()), start=1):
-            progress(done, len(wanted))
+    _put_all(storage, wanted, progress)
     for listing in (*listings_of(package).values(), whole):
         put_listing(storage, listing)
 
 
-def put(storage: Storage, sha256: str, content: bytes | Path) -> StoredFile:
-    """Store a content under the hash of its bytes, unless it is there."""
+def _put_all(storage: Storage, wanted: Mapping[str, bytes | Path], progress: Report) -> None:
+    """Store contents, several at once. If one fails, or the progress ends the work, those that have not begun are left out."""
+    sent = SentBytes()
+    total = sum(map(size_of, wanted.values()))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            going = {pool.submit(put, storage, sha256, content, sent.add) for sha256, content in wanted.items()}
+            while going:
+                done, going = wait(going, LOOK_S, FIRST_EXCEPTION)
+                for one in done:
+                    one.result()
+                progress(min(sent.bytes, total), total)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class SentBytes:
+    """Counts the bytes that several threads send together."""
+
+    def __init__(self) -> None:
+        self.bytes, self._lock = 0, Lock()
+
+    def add(self, size: int) -> None:
+        """Count one more piece."""
+        with self._lock:
+            self.bytes += size
+
+
+def _uncounted(_size: int) -> None:
+    """Count nothing."""
+
+
+def put(storage: Storage, sha256: str, content: bytes | Path, sent: Callable[[int], None] = _uncounted) -> StoredFile:
+    """Store a content under the hash of its bytes, unless it is there; `sent` gets the size of each piece."""
     file = StoredFile(sha256, size_of(content))
-    if storage.size(file.object_name) != file.bytes:
+    if storage.size(file.object_name) == file.bytes:
+        sent(file.bytes)
+    elif isinstance(content, Path) and file.bytes > LARGE:
+        storage.put_pieces(file.object_name, _pieces(content, sent))
+    else:
         storage.put(file.object_name, content)
+        sent(file.bytes)
     return file
+
+
+def _pieces(path: Path, sent: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield a file in pieces, and count each when the next one is wanted."""
+    with path.open("rb") as file:
+        while piece := file.read(LARGE):
+            yield piece
+            sent(len(piece))
 
 
 def put_listing(storage: Storage, listing: Listing) -> str:

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from courses.archive import TURNING
 from lms.accounts.models import Person
 from lms.catalogue import room
 from lms.catalogue.models import Upload
@@ -53,7 +54,8 @@ def begin(session: Session, name: str, size: int, by: Person, most_bytes: int, n
     coming = session.scalar(select(func.sum(Upload.bytes)).where(Upload.person_id.in_(people), Upload.ended_at.is_(None)))
     if not room.has_size(session, by.organisation_id, size):
         room.check_bytes(room.used(session, by.organisation_id) + int(coming or 0), size, most_bytes)
-    upload = Upload(id=uuid.uuid4().hex, person_id=by.id, name=name[-LONGEST_NAME:], bytes=size, parts=[], created_at=now, touched_at=now)
+    name = TURNING.sub("", name)[-LONGEST_NAME:]
+    upload = Upload(id=uuid.uuid4().hex, person_id=by.id, name=name, bytes=size, parts=[], created_at=now, touched_at=now)
     session.add(upload)
     session.flush()
     return upload

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePath
 
 from courses.authoring.activity_document import ActivityDocument, media_of
-from courses.formats import document, video_file
+from courses.formats import document, srt, video_file
 from courses.formats.captions import captions_problem
 from courses.strict_json.problem import Problem
 from lms.catalogue import contents
@@ -55,7 +55,24 @@ def keep(storage: Storage, file: Path, admit: Admit) -> KeptFile | Problem:
     if head.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
         wrong = _too_large(size, CAPTION_BYTES) or captions_problem(file.read_bytes(), "")
         return wrong or _kept(storage, file, admit, ("captions", "vtt"))
+    if srt.is_srt(head):
+        return _too_large(size, CAPTION_BYTES) or _converted(storage, file, admit)
     return Problem("not-for-forms")
+
+
+def _converted(storage: Storage, file: Path, admit: Admit) -> KeptFile | Problem:
+    """Store SubRip captions as WebVTT; a problem names the line of the file that came."""
+    try:
+        made = srt.as_vtt(file.read_bytes())
+    except ValueError:
+        return Problem("not-utf8", "")
+    wrong = captions_problem(made, "")
+    if wrong is not None:
+        line = wrong.params.get("line")
+        return wrong if not isinstance(line, int) else replace(wrong, params={**wrong.params, "line": line - srt.HEADER_LINES})
+    target = file.with_name("converted.vtt")
+    target.write_bytes(made)
+    return _kept(storage, target, admit, ("captions", "vtt"))
 
 
 def keep_all(storage: Storage, media: Mapping[str, Path], admit: Admit) -> dict[str, KeptFile | Problem]:

@@ -8,7 +8,7 @@ from lms.workshop.documents import title_in
 from lms.workshop.edits import DraftDocument, value_at
 
 ADDED, REMOVED, MOVED, CHANGED = "added", "removed", "moved", "changed"
-COURSE_FIELDS = ("title.zh", "title.en", "summary.zh", "summary.en", "kind", "language")
+COURSE_FIELDS = ("title.zh", "title.en", "summary.zh", "summary.en", "kind", "language", "area")
 TITLES = ("title.zh", "title.en")
 ACTIVITY_FIELDS = (*TITLES, "summary.zh", "summary.en", "minutes", "requires", "format", "grading")
 FILES = "files"

@@ -18,6 +18,7 @@ from courses.strict_json.problem import Problem
 from lms.workshop.edits import DraftDocument, activities_of, find
 
 OWN = frozenset({"files", "answers", "source", "suggested", "type"})
+AREA = "area"  # of the course: the content area of a programme, 'programme/area'; a label of the library, not a part of the outline
 KINDS = ("general", "companion", "practical")
 PLACE = re.compile(r"modules\[(\d+)\](?:\.activities\[(\d+)\])?\.?(.*)", re.DOTALL)
 
@@ -26,7 +27,15 @@ def new_document(code: str, language: str) -> DraftDocument:
     """Return the document of a new course: without a title, with one empty module."""
     nothing = {"zh": "", "en": ""}
     module = {"key": "part-1", "title": {"zh": "第一部分", "en": "Part 1"}, "activities": []}
-    return {"code": code, "kind": "general", "language": language, "title": dict(nothing), "summary": dict(nothing), "modules": [module]}
+    return {
+        "code": code,
+        "kind": "general",
+        "language": language,
+        AREA: "",
+        "title": dict(nothing),
+        "summary": dict(nothing),
+        "modules": [module],
+    }
 
 
 def document_of(outline: Mapping[str, Any], listings: Mapping[str, str], answers: Mapping[str, str]) -> DraftDocument:
@@ -46,7 +55,11 @@ def document_of(outline: Mapping[str, Any], listings: Mapping[str, str], answers
 
 def outline_of(document: DraftDocument) -> dict[str, Any]:
     """Return the course outline that a draft would be published with; a title in one language only stands for both."""
-    outline = {**document, "title": _text(document["title"]), "summary": _text(document["summary"])}
+    outline = {
+        **{name: one for name, one in document.items() if name != AREA},
+        "title": _text(document["title"]),
+        "summary": _text(document["summary"]),
+    }
     outline["modules"] = [
         {**module, "title": _text(module["title"]), "activities": [_activity(one) for one in module["activities"]]}
         for module in document["modules"]

@@ -33,7 +33,8 @@ from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
 from lms.i18n import pick
 from lms.storage import Storage
-from lms.workshop.documents import document_of, new_document
+from lms.workshop.areas import area_of
+from lms.workshop.documents import AREA, document_of, new_document
 from lms.workshop.edits import REPLACED, DraftDocument, Step, activities_of, find
 from lms.workshop.history import LONGEST_TITLE, change, write
 from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, put_answers
@@ -108,7 +109,9 @@ def _document_with(session: Session, version: CourseVersion, hash_of: Callable[[
     if version.listings is None or any(one.startswith("cmi5") for one in formats):
         raise Conflict(_("This course cannot be edited here. Change its package in the tool that made it, and upload it again."))
     keys = session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version.id))
-    return document_of(version.document, version.listings, {one.activity: hash_of(one.document) for one in keys})
+    found = document_of(version.document, version.listings, {one.activity: hash_of(one.document) for one in keys})
+    area = area_of(session, version.course_id)
+    return found if area is None else {**found, AREA: area}
 
 
 def copy(session: Session, draft: Draft, by: Person, at: By) -> Draft:

@@ -129,7 +129,7 @@ def _set(document: DraftDocument, step: Step) -> dict[str, Any] | EditConflict |
     now, to = value_at(owner, step["field"]), step["to"]
     if now == to:
         return None
-    if now != step.get("was"):
+    if (now or None) != (step.get("was") or None):  # an empty text and no text are the same to people
         return EditConflict(step, theirs=now)
     *path, last = step["field"].split(".")
     for name in path:

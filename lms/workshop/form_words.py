@@ -32,7 +32,7 @@ FIELD_SENTENCES: Mapping[str, str] = {
     "file-gone": N_("A file is not on the site any more: choose it again."),
     "file-too-large": N_("The file is larger than %(mb)s MB: make it smaller and choose it again."),
     "files-too-large": N_("All pictures, films and captions together may have %(mb)s MB: make them smaller, or divide the activity."),
-    "not-for-forms": N_("Pictures (JPEG, PNG, WebP), films (MP4, WebM) and captions (WebVTT) can be chosen here."),
+    "not-for-forms": N_("Pictures (JPEG, PNG, WebP), films (MP4, WebM) and captions (WebVTT, SRT) can be chosen here."),
     "unknown-film-length": N_("The film does not say how long it is: export it again as MP4."),
 }
 ALL_SENTENCES: Mapping[str, str] = {**SENTENCES, **FIELD_SENTENCES}
@@ -123,7 +123,7 @@ def _film() -> dict[str, str]:
         "captions": _("Captions"),
         "caption_n": _("Captions {n}"),
         "add_caption": _("Add captions"),
-        "caption_file": _("WebVTT file (.vtt)"),
+        "caption_file": _("Caption file (.vtt or .srt)"),
         "caption_there": _("The file is there. Choose another one to replace it."),
         "caption_label": _("Name in the film's menu"),
         "checkpoints": _("Questions in the film"),
@@ -156,6 +156,7 @@ def _page() -> dict[str, str]:
         "failed": _("This did not work. What you typed is kept on this device: try again in a moment."),
         "too_large": _("The file is larger than 200 MB: make it smaller and choose it again."),
         "not_opened": _("This file cannot be edited here."),
+        "other_type": _("This file holds another type of activity. Go back to the draft and open it in a new activity of that type."),
         "title": _("Title"),
         "language": _("Language of the content"),
         "chinese": _("Chinese"),

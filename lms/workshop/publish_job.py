@@ -16,18 +16,21 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from courses.byte_count import part_of
 from courses.strict_json.problem import Problem
 from lms.accounts.models import Person
 from lms.catalogue import site_library
 from lms.catalogue.models import Course, CourseVersion
-from lms.catalogue.publish_job import HUNDREDTHS, Publisher, part_of_report, publish_checked
+from lms.catalogue.publish_job import HUNDREDTHS, Publisher, publish_checked
 from lms.catalogue.uploads import check
 from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import Conflict, LmsError
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.storage import storage
+from lms.workshop.areas import state_area
 from lms.workshop.composing import compose, pack
+from lms.workshop.documents import AREA
 from lms.workshop.drafts import published_document
 from lms.workshop.history import write
 from lms.workshop.models import EDITING, PUBLISHED, Draft
@@ -60,7 +63,7 @@ def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
     publisher = Publisher(by.id, draft.organisation_id)
     release()
     (root := folder / "course").mkdir()
-    problems: Sequence[Problem] = compose(storage(), document, root, part_of_report(order.report, 0, COMPOSED))
+    problems: Sequence[Problem] = compose(storage(), document, root, part_of(order.report, 0, COMPOSED))
     order.report(COMPOSED, HUNDREDTHS)
     if not problems:
         settings: Settings = current_app.extensions["settings"]
@@ -89,20 +92,21 @@ def _claim(draft_id: int, checked: tuple[int, str], over: int, writing: Session)
         return None
     if newest_number(writing, code) != over:
         raise Conflict(_("Somebody published another version of this course. Compare it with your draft, then publish again."))
-    return _NoteRevision(draft, revision)
+    return _NoteRevision(writing, draft, revision)
 
 
 class _NoteRevision:
     """Notes in a locked draft that one of its revisions was published."""
 
-    def __init__(self, draft: Draft, revision: int) -> None:
-        self._draft, self._revision = draft, revision
+    def __init__(self, session: Session, draft: Draft, revision: int) -> None:
+        self._session, self._draft, self._revision = session, draft, revision
 
     def __call__(self, version: CourseVersion, _at: datetime) -> None:
         draft = self._draft
         draft.published_id = draft.version_id = version.id
         draft.state = PUBLISHED if draft.revision == self._revision else EDITING
         draft.problems = draft.refusal = None
+        state_area(self._session, version.course, draft.document.get(AREA))
         write(draft, {**draft.document, "code": version.course.code})  # from now on the code is fixed
 
 
@@ -120,7 +124,7 @@ def _export(order: JobOrder, _pieces: Iterable[bytes], file: IO[bytes]) -> str:
     else:
         document = session().get_one(Draft, order.params["draft"]).document
     release()
-    pack(storage(), document, file, part_of_report(order.report, 0, HUNDREDTHS))
+    pack(storage(), document, file, part_of(order.report, 0, HUNDREDTHS))
     return f"{document['code']}.zip"
 
 

@@ -47,7 +47,7 @@ class Served:
 
     def __init__(self, port: int, process: subprocess.Popen[bytes], database: psutil.Process | None) -> None:
         self.port = port
-        self._web = psutil.Process(process.pid)
+        self.web = psutil.Process(process.pid)
         self._database = database
 
     def reset_peak(self) -> None:
@@ -60,18 +60,18 @@ class Served:
         return max(peak_of(one.pid) for one in self._processes())
 
     def _processes(self) -> list[psutil.Process]:
-        return [self._web, *self._web.children(recursive=True)]
+        return [self.web, *self.web.children(recursive=True)]
 
     def measure(self, talks: Callable[[], Sequence[wire.Talk]], items: int = 1) -> Callable[[float], Turn]:
         """Return a measurement of talks in which each reply counts for this many items."""
 
         def work(seconds: float) -> Turn:
             prepared = talks()
-            web, database, started = spent(self._web), self._database and spent(self._database), time.perf_counter()
+            web, database, started = spent(self.web), self._database and spent(self._database), time.perf_counter()
             waits = wire.drive(self.port, prepared, seconds)
             elapsed = time.perf_counter() - started
             used = None if self._database is None or database is None else spent(self._database) - database
-            return Turn(len(waits) * items, elapsed, spent(self._web) - web, used, waits)
+            return Turn(len(waits) * items, elapsed, spent(self.web) - web, used, waits)
 
         return work
 

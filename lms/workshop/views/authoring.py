@@ -82,14 +82,21 @@ def form(kind: str) -> ResponseReturnValue:
     """Show the form of a type. What was typed before on this device is there again."""
     if kind not in type_words():
         raise NotFound(_("There is no such type of activity."))
-    return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config_of(kind), sandbox=SANDBOX)
+    config = config_of(kind)
+    config["forms"] = {one: {"url": url_for(".form", kind=one), "kept": kept_name(one)} for one in type_words()}
+    return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config, sandbox=SANDBOX)
+
+
+def kept_name(kind: str, *of: object) -> str:
+    """Return the name under which a device keeps what somebody types into a form."""
+    return "/".join(["activity", kind, str(person().id), *map(str, of)])
 
 
 def config_of(kind: str) -> dict[str, Any]:
     """Return what the script of a form needs."""
     return {
         "kind": kind,
-        "kept": f"activity/{kind}/{person().id}",  # the name under which the device keeps it
+        "kept": kept_name(kind),
         "csrf": generate_csrf(),
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "language": pick("zh", "en"),

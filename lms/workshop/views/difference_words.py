@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from courses.formats import FORMATS
 from courses.outline import Activity, Text
 from lms.catalogue.gates import gate_words
+from lms.catalogue.label_words import label_words
+from lms.catalogue.labels import AREA
 from lms.i18n import pick
 from lms.workshop.comparing import ADDED, FILES, MOVED, REMOVED, CourseDifference
 
@@ -46,6 +48,7 @@ def _field(name: str) -> str:
         "summary.zh": _("Summary in Chinese"),
         "summary.en": _("Summary in English"),
         "kind": _("Kind of course"),
+        "area": _("Content area"),
         "language": _("Language of the content"),
         "minutes": _("Minutes"),
         "requires": _("Condition"),
@@ -58,6 +61,8 @@ def _field(name: str) -> str:
 def _value(name: str, value: Any) -> str:
     if name == "requires":
         return _(", ").join(gate_words(replace(ANY, requires=value or {}))) or _("none")
+    if name == "area" and value:
+        return label_words(AREA, value)
     if name == "format" and value in FORMATS:
         return _(FORMATS[value].words)
     if name == "grading":

@@ -27,7 +27,7 @@ from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
 from lms.workshop.intake import DraftActivity
-from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, body_in, config_of, document_of, refused
+from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, body_in, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEEN = 64
@@ -70,7 +70,11 @@ def filled_form(draft_id: int, key: str) -> ResponseReturnValue:
 def _page(draft_id: int, kind: str, save: str, filled: tuple[DraftActivity, dict[str, Any]] | None) -> str:
     config = config_of(kind)
     activity, document = filled or (None, None)
-    config["kept"] += f"/{draft_id}/{activity['key'] if activity else ''}"
+    config["kept"] = kept_name(kind, draft_id, activity["key"] if activity else "")
+    if activity is None:  # a file of another type opens in the form of that type
+        config["forms"] = {
+            one: {"url": url_for(".new_form", draft_id=draft_id, kind=one), "kept": kept_name(one, draft_id, "")} for one in type_words()
+        }
     config["document"] = document
     config["seen"] = draft_forms.seen_of(activity) if activity else ""
     config["urls"] |= {"save": save}

@@ -26,6 +26,7 @@ from lms.i18n import in_words, pick
 from lms.learning.wire import body_of
 from lms.storage import storage
 from lms.workshop import draft_forms, drafts, history
+from lms.workshop.areas import known_areas
 from lms.workshop.documents import KINDS, title_of, values_of
 from lms.workshop.edits import EditConflict, Step, activities_of, find, module_of
 from lms.workshop.form_words import type_words
@@ -100,6 +101,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "at_field": {} if untouched else {one.id: one.words for one in faults},
         "field_id": field_id,
         "kinds": _kinds(),
+        "areas": known_areas(session()),
         "form_kinds": type_words(),
         "may_undo": undo,
         "may_redo": redo,

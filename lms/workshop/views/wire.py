@@ -1,5 +1,6 @@
 """The JSON that the editor's page sends, and what it gets: parsed and limited here; everything else is refused."""
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec import Meta
 from courses.strict_json.reader import LONGEST_SLUG, SLUG
 from courses.values import LONGEST_SUMMARY, LONGEST_TITLE
 from lms.errors import InvalidInput
-from lms.workshop.documents import KINDS
+from lms.workshop.documents import AREA, KINDS
 from lms.workshop.edits import Step
 from lms.workshop.gate_choices import read_gate
 from lms.workshop.intake import new_key
@@ -18,6 +19,7 @@ LONGEST = {"title": LONGEST_TITLE, "summary": LONGEST_SUMMARY}
 TEXTS = {"course": ("title", "summary"), "module": ("title",), "activity": ("title", "summary")}
 LANGUAGES = ("zh", "en")
 MOST_MINUTES = 10**6
+AREA_VALUE = re.compile(r"[a-z0-9-]{1,64}/[a-z0-9-]{1,64}")
 NEW_PART = {"zh": "新单元", "en": "New part"}
 
 Key = Annotated[str, Meta(max_length=LONGEST_SLUG)]
@@ -88,6 +90,7 @@ def _checked(asked: StepBody, *, code_is_fixed: bool) -> tuple[str, Any, Any]:
 
 _PLAIN = {
     "kind": lambda value: value in KINDS,
+    AREA: lambda value: not value or bool(AREA_VALUE.fullmatch(value)),
     "language": lambda value: value in LANGUAGES,
     "code": lambda value: len(value) <= LONGEST_SLUG and bool(SLUG.fullmatch(value)),
 }

@@ -111,3 +111,14 @@ def test_the_outline_names_what_a_form_made_and_keeps_its_one_title_in_one_langu
     page = trainer.get(draft).text
     assert f"“{REFLECTION['title']}”已放入课程。" in page
     assert '<span data-line="format">教学反思</span>' in page
+
+
+def test_a_file_of_another_type_opened_in_a_draft_stays_in_the_draft(trainer: FlaskClient, draft: str, world: World) -> None:
+    """It is kept under the name that the form of its type reads in this draft, and an activity that is there keeps its type."""
+    page = trainer.get(f"{draft}/forms/quiz").text
+    found = json.loads(page.split('id="form-config">')[1].split("</script>")[0])
+    other = json.loads(trainer.get(found["forms"]["reading"]["url"]).text.split('id="form-config">')[1].split("</script>")[0])
+    assert found["forms"]["reading"]["url"].startswith(draft)
+    assert (found["forms"]["reading"]["kept"], found["forms"]["quiz"]["kept"]) == (other["kept"], found["kept"])
+    put(trainer, f"{draft}/forms", PLAIN)
+    assert "forms" not in config(trainer, draft, activities(world)[0]["key"])

@@ -157,3 +157,14 @@ def test_a_picture_of_the_form_is_shown_to_trainers(trainer: FlaskClient) -> Non
     shown = trainer.get(f"{FORMS}/pictures/{name}")
     assert (shown.data, shown.mimetype) == (PNG, "image/png")
     assert trainer.get(f"{FORMS}/pictures/{'0' * 64}.png").status_code == 404
+
+
+def test_subrip_captions_are_kept_as_webvtt_and_a_problem_names_their_own_line(trainer: FlaskClient) -> None:
+    sound = "1\n00:00:01,000 --> 00:00:02,000\n第一句\n"
+    kept = send(trainer, "files", sound.encode("gb18030"), "a.srt").json
+    assert kept is not None
+    assert (kept["mime"], kept["path"].startswith("captions/"), kept["path"].endswith(".vtt")) == ("text/vtt", True, True)
+    refused = send(trainer, "files", sound.replace("02,000", "01,000").encode(), "a.srt")
+    assert refused.status_code == 400
+    assert "2" in refused.json["fields"][0]["words"]  # type: ignore[index]
+    assert "4" not in refused.json["fields"][0]["words"]  # type: ignore[index]

@@ -2,8 +2,10 @@
 
 import io
 import zipfile
+from importlib import resources
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -11,12 +13,13 @@ from sqlalchemy import select
 from courses.package import open_package
 from courses.strict_json.canonical import digest_of
 from lms.accounts.models import Person
-from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.models import Course, CourseLabel, CourseVersion
 from lms.catalogue.publish import publish
 from lms.catalogue.publish_job import HUNDREDTHS
 from lms.db import database, transaction
 from lms.jobs.kinds import JobOrder
 from lms.jobs.models import Job
+from lms.programmes.store import import_toml
 from lms.storage import storage
 from lms.workshop.models import Draft
 from lms.workshop.publish_job import EXPORTING, KINDS, PUBLISHING
@@ -192,3 +195,32 @@ def test_an_export_holds_the_outline_and_the_answers(app: Flask, maker: FlaskCli
         names = archive.namelist()
     assert names[0] == "course.json"
     assert any(name.startswith("answers/") for name in names)
+
+
+def test_the_content_area_chosen_in_the_editor_is_where_the_library_finds_the_course(maker: FlaskClient, place: str, app: Flask) -> None:
+    """It is a label, so the published outline does not have it; taking it away takes the label away, and what nobody knows is left out."""
+    with app.app_context(), transaction() as session:
+        document = import_toml(
+            session, (resources.files("lms.programmes") / "data" / "online-teaching-2020.toml").read_text(encoding="utf-8"), BEGIN
+        ).version.document
+        area = f"online-teaching/{document['content_areas'][0]['key']}"
+    send_file(maker, f"{place}/tus", "板书.png", PNG)
+    save(maker, place, step("course", "title.zh", "", "板书"), step("course", "area", "", area))
+    assert f'<option value="{area}" selected>' in maker.get(place).text
+    found = []
+    for over, (was, now) in enumerate([("", ""), (area, "online-teaching/nothing"), (area, "")]):
+        if was:
+            save(maker, place, step("course", "area", was, now), step("course", "title.en", "板书" if over == 1 else "1", str(over)))
+        post(maker, f"{place}/publish", data={"over": over})
+        run_jobs(app)
+        found.append({(one.kind, one.value) for one in rows(app, select(CourseLabel)) if one.kind in {"area", "programme"}})
+        place = post(maker, f"/catalogue/courses/{draft_of(app).document['code']}/versions/{over + 1}/draft").location
+    stated = {("area", area), ("programme", "online-teaching")}
+    assert found == [stated, stated, {("programme", "online-teaching")}]
+    assert "area" not in rows(app, select(CourseVersion.document))[0]
+
+
+@pytest.mark.parametrize("value", ["x", "a/b/c", "A/b", "a/" + "b" * 65, None, 7])
+def test_a_content_area_of_another_form_is_not_saved(maker: FlaskClient, place: str, app: Flask, value: object) -> None:
+    answer = post(maker, f"{place}/changes", json={"token": "token-area", "steps": [step("course", "area", "", value)]})
+    assert (answer.status_code, draft_of(app).document["area"]) == (400, "")

@@ -132,8 +132,16 @@ find("open")?.addEventListener("change", async (event) => {
   body.append("file", file);
   try {
     const found = await (await ask(urls.open, body, { form: true })).json();
-    new Kept(config.kept.replace(config.kind, found.document.type)).write(found.document);
-    location.assign(found.form);
+    const { type: other } = found.document;
+    if (other === config.kind) {
+      form.show(found.document);
+      keep(found.document);
+      find("again").hidden = true;
+      bank?.compare(form.value).then((newer) => newer && form.draw(), () => {});
+    } else if (config.forms?.[other]) {
+      new Kept(config.forms[other].kept).write(found.document);
+      location.assign(config.forms[other].url);
+    } else complain(new Error(texts.other_type));
   } catch (error) {
     complain(error.fields ? Object.assign(new Error(texts.not_opened), { fields: error.fields }) : error);
   }

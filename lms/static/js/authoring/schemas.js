@@ -120,7 +120,7 @@ export const TYPES = {
       {
         kind: "parts", name: "captions", label: "captions", item: "caption_n", add: "add_caption", most: 10, plain: true, make: () => ({ path: "", language: "zh", label: "中文" }),
         fields: [
-          { kind: "file", name: "path", label: "caption_file", accept: ".vtt", taken: (value, sent) => (value.path = sent.path), about: (_value, texts) => texts.caption_there },
+          { kind: "file", name: "path", label: "caption_file", accept: ".vtt,.srt", taken: (value, sent) => (value.path = sent.path), about: (_value, texts) => texts.caption_there },
           { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] },
           { kind: "text", name: "label", label: "caption_label", max: 40 },
         ],
