@@ -164,7 +164,7 @@ def decide(class_id: int, work_id: int) -> ResponseReturnValue:
             done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing))
             following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # after this decision
     except InvalidInput as error:
-        return _review(found, one, str(error.problems[0])), 422
+        return _review(found, one, error.problems[0].words), 422
     said = {ACCEPTED: _("Accepted."), RETURNED: _("Returned to the teacher."), TAKEN_BACK: _("The acceptance is taken back.")}
     flash(said[what] if done else _("Somebody else has decided it in the meantime."), "success" if done else "info")
     if following:
