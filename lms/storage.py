@@ -116,6 +116,13 @@ class Storage:
         if self.folder is not None:
             shutil.rmtree(self.folder / prefix, ignore_errors=True)  # the empty folders
 
+    def delete_all(self, name: str) -> None:
+        """Delete an object, or a whole folder if the name ends with a slash."""
+        if name.endswith("/"):
+            self.delete_below(name.removesuffix("/"))
+        else:
+            self.delete(name)
+
 
 def _open(url: str) -> ObjectStore:
     parts = urlsplit(url)
