@@ -4,6 +4,7 @@ All metadata of the archive is checked before a file is written, and the content
 operating systems add (hidden files, __MACOSX) are skipped, not refused.
 """
 
+import re
 import stat
 import unicodedata
 import zipfile
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from courses.byte_count import ByteCount, Report, to_nobody
 from courses.formats import endings, is_page_in, packed_endings
 from courses.reader import is_inside
 from courses.strict_json.problem import Problem
@@ -25,6 +27,7 @@ UTF8, ENCRYPTED, STRONG, MASKED = 0x800, 0x1, 0x40, 0x2000  # general purpose bi
 PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LEFT_BY_WINDOWS = frozenset({"thumbs.db", "desktop.ini"})
 MOST_PROBLEMS = 50
+TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # Unicode's characters that turn the direction of text (UAX 9, 2)
 BROKEN = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, IndexError, zlib.error)
 
 
@@ -54,16 +57,17 @@ class _ZipEntry:
     info: zipfile.ZipInfo
 
 
-def unpack(source: Path, into: Path, limits: Limits = LIMITS) -> tuple[str, ...] | list[Problem]:
+def unpack(source: Path, into: Path, limits: Limits = LIMITS, report: Report = to_nobody) -> tuple[str, ...] | list[Problem]:
     """Unpack an archive into an empty folder; return the files' names, or every problem (then do not use the folder).
 
-    Names are '/'-separated and in Unicode's composed form, so that names written on a Mac are found.
+    Names are '/'-separated and in Unicode's composed form, so that names written on a Mac are found. `report` is told after each piece
+    how many bytes are unpacked, of how many.
     """
     try:
         with source.open("rb") as file, zipfile.ZipFile(_Guarded(file, limits.directory)) as archive:
             entries, problems = _entries(archive, limits)
             problems += _bomb(archive, entries, limits)
-            return _shortened(problems) or _extract(archive, entries, into)
+            return _shortened(problems) or _extract(archive, entries, into, ByteCount(sum(one.info.file_size for one in entries), report))
     except _TooMuchError:
         return [Problem("list-too-long", "", {"most": limits.files})]
     except BROKEN as error:
@@ -109,6 +113,8 @@ def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
         return Problem("backslash", name)
     if not is_inside(name):
         return Problem("name-outside", name)
+    if TURNING.search(name):
+        return Problem("name-turned", ascii(name))
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
         return Problem("name-too-long", name)
     free = limits.any_kind or name.lower().endswith(packed_endings()) or is_page_in(name, limits.page_folders)
@@ -240,19 +246,19 @@ def _bomb(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], limits: Limits
     return problems
 
 
-def _extract(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], into: Path) -> tuple[str, ...] | list[Problem]:
+def _extract(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], into: Path, count: ByteCount) -> tuple[str, ...] | list[Problem]:
     problems = []
     for entry in entries:
         target = into.joinpath(*entry.name.split("/"))
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _copy(archive, entry.info, target)
+            _copy(archive, entry.info, target, count)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
             problems.append(Problem("damaged", entry.name, {"why": str(error)}))
     return _shortened(problems) or tuple(entry.name for entry in entries)
 
 
-def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, count: ByteCount) -> None:
     """Write one file; content beyond the checked size is never unpacked."""
     written = 0
     with archive.open(info) as packed, target.open("xb") as file:
@@ -261,6 +267,7 @@ def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None
             if written > info.file_size:
                 raise zipfile.BadZipFile("it is longer than the archive says")
             file.write(chunk)
+            count.add(len(chunk))
     if written != info.file_size:
         raise zipfile.BadZipFile("it is shorter than the archive says")
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from courses.answers_out import take_answers_out
 from courses.archive import LIMITS, check_kind, names_in, read_first
+from courses.byte_count import Report, to_nobody
 from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, have_pages, is_page_in, page_folders, uploads
 from courses.formats.cmi5_values import MANIFEST as CMI5
@@ -63,23 +64,24 @@ class Package:
     unpacked: object = field(default=None, repr=False, compare=False)  # keeps the unpacked files while the package exists
 
 
-def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing) -> Package | list[Problem]:
+def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing, report: Report = to_nobody) -> Package | list[Problem]:
     """Open a course (.zip or folder), or a file that is a course by itself, or return all its problems.
 
     `library` is the folder of our own H5P libraries; `offered` has others. Both serve contents that lack theirs.
-    Files unpacked from a zip exist as long as the package; those of a folder or a single file stay in their place.
+    Files unpacked from a zip exist as long as the package; those of a folder or a single file stay in their place. `report` is told
+    how far it is, in hundredths.
     """
     foreign = _foreign(path)
     if foreign:
         return [foreign]
-    opened = _opened(path, library, offered)
+    space = UnpackingSpace(report)
+    opened = _opened(path, space, first_of(in_folder(library), offered))
     if isinstance(opened, Package) and path.is_file():
-        return replace(opened, source=SourceFile(path, sha256_of(path), path.stat().st_size))
+        return replace(opened, source=SourceFile(path, space.hashes_of([path])[path], path.stat().st_size))
     return opened
 
 
-def _opened(path: Path, library: Path, offered: FindLibrary) -> Package | list[Problem]:
-    space, find = UnpackingSpace(), first_of(in_folder(library), offered)
+def _opened(path: Path, space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     files = files_of_folder(path) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
         return files
@@ -101,6 +103,8 @@ def _foreign(path: Path) -> Problem | None:
         names, read = names_in(path), partial(read_first, path)
     else:
         return None
+    if len(names) > LIMITS.files:  # said here already, because reading so long a list of files again takes a second
+        return Problem("too-many-files", "", {"count": len(names), "most": LIMITS.files})
     if have_pages(names) or any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
         return None
     return in_archive(names[: LIMITS.files], read)
@@ -212,7 +216,7 @@ def _package(course: Course, files: Mapping[str, Path], space: UnpackingSpace, f
 def _assembled(course: Course, found: Sequence[CheckedActivity], space: UnpackingSpace) -> Package:
     served = {name: path for one in found for name, path in one.files.items()}
     course = _as_served(course, {one.activity.key: one.activity for one in found})
-    hashes = _hashes(served)
+    hashes = _hashes(served, space)
     return Package(
         course=course,
         outline=outline_of(course),
@@ -250,7 +254,7 @@ def _single(path: Path, files: Files, space: UnpackingSpace, find: FindLibrary) 
         code = _code(path.stem, "course", found.identity)
         course = Course(code, found.title, found.summary, "companion", found.language, found.modules)
         return _assembled(course, found.activities, space)
-    digest = sha256_of(path) if path in files.values() else tree_digest(_hashes(found.files))
+    digest = space.hashes_of([path])[path] if path in files.values() else tree_digest(_hashes(found.files, space))
     return _package(_course_of_one(path.stem, digest, found), found.files, space, find)
 
 
@@ -270,14 +274,9 @@ def _title(written: str) -> str:
     return CONTROL.sub("", written).strip()[:LONGEST_TITLE]
 
 
-def sha256_of(path: Path) -> str:
-    """Return the hash of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _hashes(files: Mapping[str, Path]) -> dict[str, str]:
-    return {name: sha256_of(files[name]) for name in sorted(files)}
+def _hashes(files: Mapping[str, Path], space: UnpackingSpace) -> dict[str, str]:
+    found = space.hashes_of(list(files.values()))
+    return {name: found[files[name]] for name in sorted(files)}
 
 
 def tree_digest(hashes: Mapping[str, str]) -> str:

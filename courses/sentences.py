@@ -33,7 +33,12 @@ SENTENCES: Mapping[str, str] = {
     "answer-shown": N_("would show the answer to everybody: it belongs into the answer key"),
     "audio-kind": N_("is not a recording that every browser plays: MP3 (.mp3), M4A (.m4a) or Ogg (.ogg) is needed"),
     "backslash": N_("has a backslash in its name: pack the files again with a tool that writes '/'"),
+    "too-many-values": N_("has more than %(most)s values: divide it into several activities"),
     "name-twice": N_("is there twice"),
+    "captions-alone": N_(
+        "has captions, but no film lies beside it: put both into one folder or ZIP, under one name, such as lesson.mp4 and lesson.zh.vtt"
+    ),
+    "name-turned": N_("has an invisible character in its name that turns text around, so that it looks like another file: rename it"),
     "case-clash": N_("differs from %(other)s only in capital letters"),
     "checkpoint-order": N_("must come after the checkpoint before it, and before the video ends"),
     "hevc": N_("has a picture in HEVC (%(codec)s), which many browsers do not show: convert it to H.264"),

@@ -3,18 +3,24 @@
 import shutil
 import tempfile
 import weakref
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, unpack
+from courses.byte_count import HALF, WHOLE, ByteCount, Report, only_forward, part_of, sha256_of, to_nobody
 from courses.formats import have_pages, page_folders
 from courses.strict_json.problem import Problem
 
 
 class UnpackingSpace:
-    """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit."""
+    """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit.
 
-    def __init__(self) -> None:
+    `report` is told how far the package is, in hundredths: unpacking is half of it, hashing the other half.
+    """
+
+    def __init__(self, report: Report = to_nobody) -> None:
+        self._report, self._hashes = only_forward(report), dict[Path, str]()
         self._folder = Path(tempfile.mkdtemp(prefix="course-"))
         self._number = 0
         self._used = self._count = 0
@@ -22,13 +28,14 @@ class UnpackingSpace:
 
     def unpack(self, source: Path) -> dict[str, Path] | list[Problem]:
         """Unpack an archive; return its files by name, or every problem."""
+        unpacking = part_of(self._report, *((0, HALF) if not self._number else (HALF, HALF)))  # an archive inside moves nothing
         self._number += 1
         into = self._folder / str(self._number)
         into.mkdir()
         held = names_in(source)
         left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count)
         left = replace(left, any_kind=have_pages(held), page_folders=page_folders(held))
-        names = unpack(source, into, left)
+        names = unpack(source, into, left, unpacking)
         if isinstance(names, list):
             return names
         files = {name: into.joinpath(*name.split("/")) for name in names}
@@ -42,6 +49,13 @@ class UnpackingSpace:
         path = self._folder / f"made-{self._number}"
         path.write_bytes(content)
         return path
+
+    def hashes_of(self, paths: Collection[Path]) -> dict[Path, str]:
+        """Return the SHA-256 of files; each file is read once, however often it is asked for."""
+        new = [path for path in dict.fromkeys(paths) if path not in self._hashes]
+        count = ByteCount(sum(path.stat().st_size for path in new), part_of(self._report, HALF, WHOLE))
+        self._hashes |= {path: sha256_of(path, count) for path in new}
+        return {path: self._hashes[path] for path in paths}
 
 
 def files_of_folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:

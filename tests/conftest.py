@@ -23,7 +23,7 @@ from werkzeug.routing import Rule
 
 from lms import db
 from lms.app import create_app
-from tests import chromium, factories, order, second_look, servers, templates, worlds
+from tests import chromium, factories, order, preloaded, second_look, servers, templates, worlds
 
 # Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -248,6 +248,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 # ── Processes ──
 
 
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with an `lms` that starts at once."""
+    with preloaded.programs(tmp_path_factory.mktemp("programs")) as folder:
+        yield folder
+
+
 def pytest_collection_finish() -> None:
     """Keep thousands of collected tests and all modules out of the garbage collector's sight: it took a quarter of the CPU time."""
     gc.collect()
@@ -268,7 +275,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 # ── Markers are derived from the fixtures that a test uses ──
 
-SERVICES = {"postgres", "postgres_url", "empty_postgres_url", "valkey_url"}
+SERVICES = {"postgres", "postgres_url", "empty_postgres_url", "valkey_url", "programs"}
 BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
 
 

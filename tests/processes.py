@@ -1,6 +1,7 @@
 """Run our own processes in tests: `lms serve` and other commands, each on an installation in its own folder."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,12 @@ PATIENCE_S = 200
 
 def env_of(folder: Path, **settings: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder / "data"), **settings}
+
+
+def installed(folder: Path, template: Path) -> Path:
+    """Give an installation a database that need not be upgraded first; return its file."""
+    (folder / "data").mkdir()
+    return Path(shutil.copy(template, folder / "data" / "lms.sqlite3"))
 
 
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:

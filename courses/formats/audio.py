@@ -1,5 +1,6 @@
 """The format of sound recordings: a file of which coverage is measured, as of a video."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from courses.values import Activity
 
 MP3, M4A, OGG = "mp3", "m4a", "ogg"
 LONGEST_S = 10**6
+MOST_READS = 300_000  # of one recording: a page of Ogg takes three, and has a second of sound or so
+LARGEST_READ = 2**22  # bytes
 # How a frame of MPEG audio, layer III begins (ISO 11172-3 2.4.1.3): all versions, with and without a checksum.
 MPEG_FRAMES = tuple(bytes([0xFF, second]) for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2))
 
@@ -30,10 +33,24 @@ def kind_of(head: bytes, name: str) -> str | None:
     return OGG if head.startswith(b"OggS") and (b"OpusHead" in head or b"\x01vorbis" in head) else None
 
 
+class _BoundedFile(io.BufferedReader):
+    """A file that ends a reader who asks too often or for too much: TinyTag looks for the next frame four bytes at a time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._left = MOST_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._left -= 1
+        if self._left < 0 or size is None or not 0 <= size <= LARGEST_READ:
+            raise ValueError("more is read than a recording needs")
+        return super().read(size)
+
+
 def seconds_of(path: Path, kind: str) -> float | None:
     """Return a recording's length in seconds, rounded to milliseconds; None if it is not known."""
     try:
-        with path.open("rb") as file:
+        with _BoundedFile(path) as file:
             seconds = TinyTag.get(filename=f"sound.{kind}", file_obj=file, tags=False).duration
     except (TinyTagException, OSError, ValueError, IndexError, KeyError, OverflowError, ZeroDivisionError):
         return None

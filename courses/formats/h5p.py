@@ -18,7 +18,6 @@ from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Text
 
 FOLDER = "content"
-MISSING = "library-missing"
 # What H5P allows in content and libraries, without Flash and HTML pages.
 ENDINGS = frozenset(
     ending
@@ -104,7 +103,9 @@ def _libraries(files: Files, folder: str, wanted: tuple[str, ...], find: FindLib
 def _spared(content: h5p_content.Content, folder: str, files: Files, missing: list[Problem]) -> tuple[list[Problem], list[Problem]]:
     """Divide missing libraries into warnings of those that nothing uses, which the content plays without, and problems."""
     needed = h5p_content.used_libraries(content, lambda name: read_part(files, name), folder)
-    spared = [Problem("library-left-out", one.path) for one in missing if one.code == MISSING and one.path[len(folder) :] not in needed]
+    spared = [
+        Problem("library-left-out", one.path) for one in missing if one.code == "library-missing" and one.path[len(folder) :] not in needed
+    ]
     return spared, [one for one in missing if one.path not in {free.path for free in spared}]
 
 
@@ -115,7 +116,7 @@ def _not_there(name: str, folder: str, files: Files) -> Problem:
         (one for one in files if one.startswith(start) and one.endswith("/library.json") and one.count("/") == start.count("/") + 1), None
     )
     if other is None:
-        return Problem(MISSING, f"{folder}{name}")
+        return Problem("library-missing", f"{folder}{name}")
     held = other.removesuffix("/library.json")
     return Problem("library-other-version", held, {"held": held[len(start) :], "needed": name.rpartition("-")[2]})
 

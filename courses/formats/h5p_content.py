@@ -211,7 +211,7 @@ def can_complete(content: Content, read: Read, folder: str) -> bool:
     if content.main in NEVER_ENDING or (content.main not in own.CHECKS and _is_silent(content, read, folder)):
         return False
     if content.main == "H5P.InteractiveVideo":
-        return _submits(content.body)
+        return _submits(content.body) and not _is_film_elsewhere(content.body)
     if content.main == "H5P.CoursePresentation":
         return _at(content.body, "override", "hideSummarySlide") is not True
     return True
@@ -231,6 +231,13 @@ def _submits(body: Any) -> bool:
     return isinstance(screens, list) and bool(screens)
 
 
+def _is_film_elsewhere(body: Any) -> bool:
+    """Say whether the film of an interactive video lies on other sites alone, so that it cannot be shown here."""
+    files = _at(body, "interactiveVideo", "video", "files")
+    addresses = [one.get("path") for one in files if isinstance(one, Mapping)] if isinstance(files, list) else []
+    return bool(addresses) and all(isinstance(one, str) and EXTERNAL.match(one) for one in addresses)
+
+
 def _at(body: Any, *names: str) -> Any:
     for name in names:
         body = body.get(name) if isinstance(body, Mapping) else None
@@ -241,7 +248,7 @@ def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
     queue = [body]
     while queue:
         value = queue.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             yield value
             queue += value.values()
         elif isinstance(value, list):

@@ -17,6 +17,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from courses.byte_count import part_of
 from courses.collection import open_collection
 from courses.package import Package
 from courses.strict_json.problem import Problem
@@ -69,7 +70,7 @@ def assembled(upload: Upload, default: Path, done: int, report: ReportProgress) 
     """
     path = default.with_name(f"{PurePath(upload.name).stem[:LONGEST_STEM] or default.name}{suffix_of(upload.name)}")
     release()
-    receiving.assemble(storage(), upload, path, part_of_report(report, 0, done))
+    receiving.assemble(storage(), upload, path, part_of(report, 0, done))
     settings: Settings = current_app.extensions["settings"]
     with structlog.contextvars.bound_contextvars(upload=upload.id):
         return path, scan_refusal(upload.name, path, settings, lambda: report(done, HUNDREDTHS))
@@ -83,7 +84,8 @@ def _check_and_publish(upload: Upload, folder: Path, locale: str, report: Report
         _refuse(upload.id, refusal)
         return
     offered = site_library.offered(session(), storage(), by, folder / "libraries")
-    found = check(path, offered, own_hosts=bool(settings.package_url))
+    release()
+    found = check(path, offered, own_hosts=bool(settings.package_url), report=part_of(report, ASSEMBLED, CHECKED))
     release()
     report(CHECKED, HUNDREDTHS)
     if found.package is None:
@@ -155,7 +157,7 @@ def publish_checked(package: Package, publisher: Publisher, claim: ClaimOutcome,
     _author(session(), publisher.person_id)
     room_for(session(), hold=False)
     release()
-    contents.store(storage(), package, part_of_report(report, CHECKED, HUNDREDTHS))
+    contents.store(storage(), package, part_of(report, CHECKED, HUNDREDTHS))
     report(HUNDREDTHS, HUNDREDTHS)
     at = now()
     with transaction() as writing:
@@ -175,11 +177,6 @@ def _author(session: Session, person_id: int) -> Person:
     if not by.active or TRAINER not in {role.name for role in by.roles}:
         raise NotAllowed(_("Your account may not publish courses any more."))
     return by
-
-
-def part_of_report(report: ReportProgress, since: int, until: int) -> ReportProgress:
-    """Return a report of one part of the work, which is so many hundredths of the whole."""
-    return lambda done, total: report(since + (until - since) * done // max(total, 1), HUNDREDTHS)
 
 
 KINDS = {receiving.PUBLISHING: JobKind(_title, _plan, _make, size=lambda _piece: HUNDREDTHS, next_link=_next_link)}

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from courses.archive import TURNING
 from lms.accounts.models import Person
 from lms.catalogue import room
 from lms.catalogue.models import Upload
@@ -53,7 +54,8 @@ def begin(session: Session, name: str, size: int, by: Person, most_bytes: int, n
     coming = session.scalar(select(func.sum(Upload.bytes)).where(Upload.person_id.in_(people), Upload.ended_at.is_(None)))
     if not room.has_size(session, by.organisation_id, size):
         room.check_bytes(room.used(session, by.organisation_id) + int(coming or 0), size, most_bytes)
-    upload = Upload(id=uuid.uuid4().hex, person_id=by.id, name=name[-LONGEST_NAME:], bytes=size, parts=[], created_at=now, touched_at=now)
+    name = TURNING.sub("", name)[-LONGEST_NAME:]
+    upload = Upload(id=uuid.uuid4().hex, person_id=by.id, name=name, bytes=size, parts=[], created_at=now, touched_at=now)
     session.add(upload)
     session.flush()
     return upload
@@ -144,7 +146,11 @@ def discard(session: Session, storage: Storage, upload: Upload, now: datetime) -
 
 def remove_parts(storage: Storage, upload: Upload) -> None:
     """Delete the received bytes."""
-    storage.delete_below(f"uploads/{upload.id}")
+    storage.delete_below(_folder(upload))
+
+
+def _folder(upload: Upload) -> str:
+    return f"uploads/{upload.id}"
 
 
 def of_person(session: Session, person_id: int) -> Sequence[Upload]:
@@ -153,11 +159,12 @@ def of_person(session: Session, person_id: int) -> Sequence[Upload]:
     return session.scalars(own.order_by(Upload.created_at.desc())).all()
 
 
-def forget(session: Session, storage: Storage, person_id: int) -> None:
-    """Erase a person's uploads; what was published stays."""
-    for upload in session.scalars(select(Upload).where(Upload.person_id == person_id)).all():
-        remove_parts(storage, upload)
+def forget(session: Session, person_id: int) -> list[str]:
+    """Erase a person's uploads; what was published stays. Return the folders to delete when that is committed."""
+    own = session.scalars(select(Upload).where(Upload.person_id == person_id)).all()
+    for upload in own:
         session.delete(upload)
+    return [f"{_folder(upload)}/" for upload in own]
 
 
 def tidy(session: Session, storage: Storage, now: datetime) -> None:

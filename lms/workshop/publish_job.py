@@ -16,11 +16,12 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from courses.byte_count import part_of
 from courses.strict_json.problem import Problem
 from lms.accounts.models import Person
 from lms.catalogue import site_library
 from lms.catalogue.models import Course, CourseVersion
-from lms.catalogue.publish_job import HUNDREDTHS, Publisher, part_of_report, publish_checked
+from lms.catalogue.publish_job import HUNDREDTHS, Publisher, publish_checked
 from lms.catalogue.uploads import check
 from lms.config import Settings
 from lms.db import release, session, transaction
@@ -62,7 +63,7 @@ def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
     publisher = Publisher(by.id, draft.organisation_id)
     release()
     (root := folder / "course").mkdir()
-    problems: Sequence[Problem] = compose(storage(), document, root, part_of_report(order.report, 0, COMPOSED))
+    problems: Sequence[Problem] = compose(storage(), document, root, part_of(order.report, 0, COMPOSED))
     order.report(COMPOSED, HUNDREDTHS)
     if not problems:
         settings: Settings = current_app.extensions["settings"]
@@ -123,7 +124,7 @@ def _export(order: JobOrder, _pieces: Iterable[bytes], file: IO[bytes]) -> str:
     else:
         document = session().get_one(Draft, order.params["draft"]).document
     release()
-    pack(storage(), document, file, part_of_report(order.report, 0, HUNDREDTHS))
+    pack(storage(), document, file, part_of(order.report, 0, HUNDREDTHS))
     return f"{document['code']}.zip"
 
 

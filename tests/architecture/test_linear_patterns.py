@@ -166,10 +166,11 @@ def seconds(pattern: "re.Pattern[Any]", text: str, *, searched: bool) -> float:
 
 
 def is_slow(pattern: "re.Pattern[Any]", little: str, much: str, *, searched: bool) -> bool:
-    if seconds(pattern, much, searched=searched) < QUICK_S:
+    first = seconds(pattern, much, searched=searched)
+    if first < QUICK_S:
         return False
-    fastest = [min(seconds(pattern, text, searched=searched) for _ in range(3)) for text in (little, much)]
-    return fastest[1] > max(QUICK_S, 8 * fastest[0])
+    fastest = min(seconds(pattern, little, searched=searched) for _ in range(3))
+    return min(first, seconds(pattern, much, searched=searched)) > max(QUICK_S, 8 * fastest)
 
 
 def slow_on(pattern: "re.Pattern[Any]", *, searched: bool) -> str | None:

@@ -83,10 +83,10 @@ def _repeat(asked: bytes) -> wire.Talk:
 def _say(learner: Learner) -> wire.Talk:
     headers = {"Authorization": f"Bearer {learner.token}", **VERSION}
     while True:
-        yield wire.request("POST", "/xapi/statements", headers, _said(learner))
+        yield wire.request("POST", "/xapi/statements", headers, said(learner))
 
 
-def _said(learner: Learner) -> bytes:
+def said(learner: Learner) -> bytes:
     """Return an answer as the player sends it, made just now: no actor, no authority, no registration."""
     told = {name: what for name, what in _statement(uuid.uuid4()).items() if name not in {"actor", "context"}}
     told["timestamp"] = datetime.now(UTC).isoformat()  # type: ignore[assignment]  # the server would correct one long before the launch

@@ -47,31 +47,31 @@ class Served:
 
     def __init__(self, port: int, process: subprocess.Popen[bytes], database: psutil.Process | None) -> None:
         self.port = port
-        self._web = psutil.Process(process.pid)
+        self.web = psutil.Process(process.pid)
         self._database = database
 
     def reset_peak(self) -> None:
         """Reset the peak memory of the server's processes (Linux)."""
         for one in self._processes():
-            Path(f"/proc/{one.pid}/clear_refs").write_text("5")
+            reset_peak(one.pid)
 
     def peak(self) -> int:
         """Return the peak memory, in bytes, of one server process since the reset."""
         return max(peak_of(one.pid) for one in self._processes())
 
     def _processes(self) -> list[psutil.Process]:
-        return [self._web, *self._web.children(recursive=True)]
+        return [self.web, *self.web.children(recursive=True)]
 
     def measure(self, talks: Callable[[], Sequence[wire.Talk]], items: int = 1) -> Callable[[float], Turn]:
         """Return a measurement of talks in which each reply counts for this many items."""
 
         def work(seconds: float) -> Turn:
             prepared = talks()
-            web, database, started = spent(self._web), self._database and spent(self._database), time.perf_counter()
+            web, database, started = spent(self.web), self._database and spent(self._database), time.perf_counter()
             waits = wire.drive(self.port, prepared, seconds)
             elapsed = time.perf_counter() - started
             used = None if self._database is None or database is None else spent(self._database) - database
-            return Turn(len(waits) * items, elapsed, spent(self._web) - web, used, waits)
+            return Turn(len(waits) * items, elapsed, spent(self.web) - web, used, waits)
 
         return work
 
@@ -182,6 +182,11 @@ class Places:
 
     def _url(self, kind: str, name: str) -> str:
         return self._postgres.create() if kind == "postgresql" else f"sqlite:///{self.folder / kind / name}.sqlite3"
+
+
+def reset_peak(pid: int) -> None:
+    """Reset the peak memory of a process (Linux)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def peak_of(pid: int) -> int:

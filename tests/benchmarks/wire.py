@@ -98,7 +98,7 @@ def drive(port: int, talks: Sequence[Talk], seconds: float) -> list[float]:
         while sent:
             for key, _ in ready.select(PATIENCE_S) or _silent():
                 number: int = key.data
-                reply, now = _good(connections[number].receive()), time.perf_counter()
+                reply, now = good(connections[number].receive()), time.perf_counter()
                 waits.append(now - sent.pop(number))
                 if now < ends:
                     asked = talks[number].send(reply)
@@ -111,7 +111,12 @@ def _silent() -> NoReturn:
     raise TimeoutError(f"no reply for {PATIENCE_S} seconds")
 
 
-def _good(reply: Reply) -> Reply:
+def good(reply: Reply) -> Reply:
+    """Return a reply that is a success.
+
+    Raises:
+        RuntimeError: it is a refusal or an error.
+    """
     if not 200 <= reply.status < 300:
         raise RuntimeError(f"{reply.head}\n\n{reply.body.decode(errors='replace')[:2000]}")
     return reply
@@ -122,6 +127,6 @@ def ask(port: int, asked: bytes) -> Reply:
     connection = Connection(port)
     try:
         connection.send(asked)
-        return _good(connection.receive())
+        return good(connection.receive())
     finally:
         connection.close()

@@ -5,8 +5,8 @@ TH.Reading = (function (Q) {
   "use strict";
   var el = Q.el;
   var W = Q.words(
-    { table: "表格", next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", openAt: "第 {n} 页还有思考题没有答对", unseen: "第 {n} 页还没有打开", done: "本篇已读完，思考题全部答对。" },
-    { table: "Table", next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question." }
+    { contents: "本篇目录", read: "已读", question: "有思考题", unopened: "未读", table: "表格", next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", openAt: "第 {n} 页还有思考题没有答对", unseen: "第 {n} 页还没有打开", done: "本篇已读完，思考题全部答对。" },
+    { contents: "Pages of this reading", read: "read", question: "open question", unopened: "not read", table: "Table", next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question." }
   );
 
   function Reading(params, contentId, extras) {
@@ -20,15 +20,16 @@ TH.Reading = (function (Q) {
     var given = before.given || {}; // the right answer to each check that is done, with its feedback
     var asked = before.asked || {}; // answers that the server has not judged yet
     var completed = Boolean(before.completed);
-    var root, box, place, back, next, state;
+    var root, box, place, back, next, state, contents;
 
     this.attach = function ($container) {
       box = el("article", { class: "th-page", tabindex: "-1" });
       place = el("p", { class: "th-note", role: "status" });
       state = el("div", { class: "th-todo", role: "status" });
+      contents = pages.length > 1 ? el("details", { class: "th-contents" }, el("summary", {}, W("contents")), el("ol")) : null;
       back = el("button", { type: "button", class: "th-button th-quiet", onclick: function () { turn(at - 1); } }, W("back"));
       next = el("button", { type: "button", class: "th-button", onclick: function () { turn(at + 1); } }, W("next"));
-      root = el("div", { class: "th-content th-reading" }, el("progress", { class: "th-bar", max: pages.length, value: 0, "aria-label": W("page").replace("{n}", "").replace("{all}", pages.length) }), box, el("div", { class: "th-actions" }, back, place, next), state);
+      root = el("div", { class: "th-content th-reading" }, el("progress", { class: "th-bar", max: pages.length, value: 0, "aria-label": W("page").replace("{n}", "").replace("{all}", pages.length) }), contents, box, el("div", { class: "th-actions" }, back, place, next), state);
       $container.append(root);
       self.setActivityStarted();
       show(false);
@@ -40,6 +41,20 @@ TH.Reading = (function (Q) {
       show(true);
       Q.show(root, box);
       keep();
+    }
+
+    /** The pages by their headings, each with its state; under the page that is open, the headings inside it. */
+    function pageList() {
+      if (!contents) return;
+      contents.querySelector("ol").replaceChildren.apply(contents.querySelector("ol"), pages.map(function (page, index) {
+        var words = !seen.has(index) ? W("unopened") : isOpen(page) ? W("question") : W("read");
+        var heads = index === at ? Array.from(box.querySelectorAll(":scope > div:not(.th-check) h3")) : [];
+        return el("li", {},
+          el("button", { type: "button", "aria-current": index === at ? "page" : null, onclick: function () { contents.open = false; turn(index); } }, el("span", { lang: Q.languageOf(page.heading) }, page.heading), " ", el("small", {}, words)),
+          heads.length ? el("ul", {}, heads.map(function (head) {
+            return el("li", {}, el("button", { type: "button", lang: Q.languageOf(head.textContent), onclick: function () { contents.open = false; head.setAttribute("tabindex", "-1"); Q.show(head); } }, head.textContent));
+          }).reduce(function (all, one) { all.append(one); return all; }, document.createDocumentFragment())) : null);
+      }));
     }
 
     function show(turned) {
@@ -153,6 +168,7 @@ TH.Reading = (function (Q) {
     }
 
     function update() {
+      pageList();
       var finished = seen.size === pages.length && !pages.some(isOpen);
       state.replaceChildren.apply(state, finished ? [el("p", { class: "th-note" }, W("done"))] : todo());
       if (finished && !completed) {

@@ -1,5 +1,7 @@
 """Is each file of a course stored once, found by activity and by package, and kept with the file that was uploaded?"""
 
+import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -77,7 +79,7 @@ def test_nothing_is_found_of_a_package_whose_storing_broke_off_and_the_next_try_
         pass
 
     def lose_line(done: int, _total: int) -> None:
-        if done == 2:
+        if done:
             raise LineLost
 
     with pytest.raises(LineLost):
@@ -88,6 +90,33 @@ def test_nothing_is_found_of_a_package_whose_storing_broke_off_and_the_next_try_
     contents.store(files, package)
     assert contents.find(files, package.sha256, min(package.files)) is not None
     assert set(stored(files)) == set(package.hashes.values())
+
+
+def test_a_large_file_is_sent_in_pieces_and_says_how_far_it_is(
+    files: Storage, package: Package, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(contents, "LARGE", 10_000)
+    monkeypatch.setattr(contents, "LOOK_S", 0.001)
+    film, told, name = tmp_path / "film", list[tuple[int, int]](), next(iter(package.files))
+    film.write_bytes(os.urandom(10_000_000))
+    large = with_file(package, name, film.read_bytes())
+    large = replace(large, files={**large.files, name: film})
+    contents.store(files, large, lambda *one: told.append(one))
+    total = told[-1][1]
+    assert told == sorted(told)
+    assert told[-1] == (total, total)
+    assert any(0 < done < total for done, _ in told)
+    assert film.read_bytes() in stored(files).values()
+
+
+def test_a_file_whose_pieces_break_off_is_not_there(files: Storage) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"x" * 10_000_000
+        raise EOFError
+
+    with pytest.raises(EOFError):
+        files.put_pieces("files/00/half", broken())
+    assert files.size("files/00/half") is None
 
 
 def test_a_content_that_is_there_with_another_size_is_stored_again(files: Storage, package: Package) -> None:

@@ -56,6 +56,12 @@ class Tus:
         return int(self.client.head(self.address, headers=self.headers).headers["Upload-Offset"])
 
 
+def test_the_name_of_an_upload_cannot_turn_the_text_around_it(app: Flask, trainer: FlaskClient) -> None:
+    sent = Tus(trainer, "photo\u202egpj.zip")
+    with app.app_context(), transaction() as reading:
+        assert reading.get_one(Upload, sent.id).name == "photogpj.zip"
+
+
 def parts(app: Flask) -> list[str]:
     files: Storage = app.extensions["storage"]
     assert files.folder is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lms.serve_commands import STOP_S
-from tests.processes import asked, run, serving
+from tests.processes import asked, installed, run, serving
 from tests.servers import free_port
 
 pytestmark = pytest.mark.services  # they are started here
@@ -58,8 +58,8 @@ def test_an_installation_is_made_serves_logs_and_stops(tmp_path: Path) -> None:
     assert {json.loads(line)["event"] for line in lines} >= {"request"}
 
 
-def test_a_client_that_sends_half_a_request_does_not_keep_the_site_from_stopping(tmp_path: Path) -> None:
-    run(tmp_path, "db", "upgrade")
+def test_a_client_that_sends_half_a_request_does_not_keep_the_site_from_stopping(tmp_path: Path, sqlite_template: Path) -> None:
+    installed(tmp_path, sqlite_template)
     port = free_port()
     form = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nhalf"
     with serving(tmp_path, port) as server, ExitStack() as held:

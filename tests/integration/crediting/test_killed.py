@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -59,8 +58,8 @@ def environment(world: World) -> Mapping[str, str]:
 
 
 @contextmanager
-def crediting(world: World, *stop_after: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", CREDIT, *stop_after]
+def crediting(world: World, programs: Path, *stop_after: str) -> Iterator[subprocess.Popen[str]]:
+    command = [programs / "lms", "-c", CREDIT, *stop_after]
     world.app.extensions["db"].dispose()
     process = subprocess.Popen(command, env=environment(world), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
@@ -101,22 +100,22 @@ def on_postgresql(postgres_url: str, tmp_path: Path) -> Iterator[World]:
 STEPS = ("INSERT INTO observation", "INSERT INTO ledger_entry", "UPDATE enrolment", "DELETE FROM xapi_outbox")
 
 
-def test_killed_after_any_step_it_has_changed_nothing_and_the_next_one_does_everything_once(world: World) -> None:
+def test_killed_after_any_step_it_has_changed_nothing_and_the_next_one_does_everything_once(world: World, programs: Path) -> None:
     world.study("reading", 600)
     film = world.subject("film")
     world.clock.advance(400)
     world.say(film, v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: "0[.]300"}})
     for step in STEPS:
-        with crediting(world, step) as killed:
+        with crediting(world, programs, step) as killed:
             assert said(killed) == "there", step
         assert (waiting(world), world.credited()) == (2, {}), step
-    with crediting(world) as last:
+    with crediting(world, programs) as last:
         assert said(last) == "done"
     assert (waiting(world), world.credited()) == (0, {"c1:reading": 600})
     assert_sound(world)
 
 
-def test_a_batch_that_comes_thrice_and_is_worked_on_by_three_at_once_is_credited_once(world: World) -> None:
+def test_a_batch_that_comes_thrice_and_is_worked_on_by_three_at_once_is_credited_once(world: World, programs: Path) -> None:
     page = Page(world.client(), world, "gated").open()
     page.stay(300)
     page.beat(last=True)
@@ -126,7 +125,7 @@ def test_a_batch_that_comes_thrice_and_is_worked_on_by_three_at_once_is_credited
         answer = page.send("/xapi/statements", headers={"X-Experience-API-Version": "2.0.0"}, json=batch)
         assert (answer.status_code, answer.get_json()) == (200, [one["id"] for one in batch])
     assert waiting(world) == 4, "one of presence, three of the batch"
-    with crediting(world) as first, crediting(world) as second, crediting(world) as third:
+    with crediting(world, programs) as first, crediting(world, programs) as second, crediting(world, programs) as third:
         assert [said(one) for one in (first, second, third)] == ["done"] * 3
     assert (waiting(world), world.credited()) == (0, {"c1:gated": 300})
     assert_sound(world)

@@ -133,10 +133,18 @@ def test_with_every_message_lost_the_beat_finds_the_work(world: World, valkey_ur
     assert_sound(world)
 
 
-def check(world: World, kind: str) -> tuple[int, str]:
-    """Run the check that a container runs for its process."""
-    done = subprocess.run([*LMS, kind, "--check"], env=environment(world), capture_output=True, text=True, check=False)
-    return done.returncode, (done.stdout + done.stderr).strip()
+Check = Callable[[str], tuple[int, str]]
+
+
+@pytest.fixture
+def check(world: World, programs: Path) -> Check:
+    """Runs the check that a container runs for its process."""
+
+    def run(kind: str) -> tuple[int, str]:
+        done = subprocess.run([programs / "lms", kind, "--check"], env=environment(world), capture_output=True, text=True, check=False)
+        return done.returncode, (done.stdout + done.stderr).strip()
+
+    return run
 
 
 def alive(world: World, kind: str) -> list[str]:
@@ -147,44 +155,44 @@ def alive(world: World, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("words", [("worker", "--processes", "1", "--no-beat"), ("beat",)])
-def test_a_container_asks_its_own_process_and_no_other(world: World, words: tuple[str, ...]) -> None:
+def test_a_container_asks_its_own_process_and_no_other(world: World, words: tuple[str, ...], check: Check) -> None:
     kind = words[0]
-    status, said = check(world, kind)
+    status, said = check(kind)
     assert (status, said.splitlines()[0]) == (1, f"{of_host(kind)}: has not run yet")
     with started(world, *words):
         wait_until(lambda: alive(world, kind) != [])
         (name,) = alive(world, kind)
-        status, said = check(world, kind)
+        status, said = check(kind)
         assert (status, said.splitlines()[0]) == (0, f"{name}: ok")
         other = {"worker": "beat", "beat": "worker"}[kind]
-        status, said = check(world, other)
+        status, said = check(other)
         assert (status, said.splitlines()[0]) == (1, f"{of_host(other)}: has not run yet"), "another kind's is not its own"
-        wait_until(lambda: check(world, kind)[0] == 0)
-    assert check(world, kind)[1].splitlines()[0] == f"{of_host(kind)}: is not running", "ended without a word"
+        wait_until(lambda: check(kind)[0] == 0)
+    assert check(kind)[1].splitlines()[0] == f"{of_host(kind)}: is not running", "ended without a word"
     world.act(lambda session: note(session, name_of(kind), datetime.now(UTC) - timedelta(minutes=5)))  # this very process
-    status, said = check(world, kind)
+    status, said = check(kind)
     assert (status, said.splitlines()[0][:-3]) == (1, f"{name_of(kind)}: silent for 300 s"[:-3])
 
 
-def test_two_workers_on_one_host_are_told_apart(world: World) -> None:
+def test_two_workers_on_one_host_are_told_apart(world: World, check: Check) -> None:
     with worker(world, "--no-beat"), worker(world, "--no-beat"):
         wait_until(lambda: len(alive(world, "worker")) == 2)
-        status, said = check(world, "worker")
+        status, said = check("worker")
         assert (status, [line.partition(": ")[2] for line in said.splitlines()[:2]]) == (0, ["ok", "ok"])
 
 
-def test_a_dead_clock_inside_a_worker_is_reported_by_the_check_and_restarted(world: World) -> None:
+def test_a_dead_clock_inside_a_worker_is_reported_by_the_check_and_restarted(world: World, check: Check) -> None:
     with worker(world) as process:
-        wait_until(lambda: len(alive(world, "worker")) == 1 and clock_of(process) is not None and check(world, "worker")[0] == 0)
+        wait_until(lambda: len(alive(world, "worker")) == 1 and clock_of(process) is not None and check("worker")[0] == 0)
         first = clock_of(process)
         assert first is not None
         (row,) = alive(world, "beat")
         world.act(lambda session: note(session, row, datetime.now(UTC) - timedelta(minutes=5)))
-        status, said = check(world, "worker")
+        status, said = check("worker")
         assert (status, any(line.startswith(f"{row}: silent for 30") for line in said.splitlines())) == (1, True)
         first.kill()
         wait_until(lambda: clock_of(process) not in {None, first})
-        wait_until(lambda: check(world, "worker")[0] == 0)
+        wait_until(lambda: check("worker")[0] == 0)
     assert alive(world, "beat") == [row], "the clock that follows speaks under the same name"
 
 
@@ -194,7 +202,7 @@ def clock_of(worker: subprocess.Popen[bytes]) -> psutil.Process | None:
     return max(children, key=lambda one: (one.create_time(), one.pid)) if len(children) > 1 else None
 
 
-def test_readyz_and_the_check_say_the_same_of_the_periodic_work(world: World) -> None:
+def test_readyz_and_the_check_say_the_same_of_the_periodic_work(world: World, check: Check) -> None:
     at = datetime.now(UTC)
     for name, seconds in ((ANY_WORKER, 80), ("worker@elsewhere:1", 1), ("beat@elsewhere:2", 90)):
         world.act(lambda session, name=name, seconds=seconds: note(session, name, at - timedelta(seconds=seconds)))
@@ -202,7 +210,7 @@ def test_readyz_and_the_check_say_the_same_of_the_periodic_work(world: World) ->
     assert told is not None
     said = told["checks"]["worker"]
     assert (said.startswith("silent for 8"), said.partition("; ")[2]) == (True, "all clocks are silent, too")
-    last = check(world, "worker")[1].splitlines()[-1]
+    last = check("worker")[1].splitlines()[-1]
     assert (last.startswith("the site's periodic work: silent for "), last.partition("; ")[2]) == (True, "all clocks are silent, too")
 
 

@@ -1,7 +1,7 @@
 """Do the commands in README and docs/ work, one after the other, exactly as they are written?
 
 README's office begins with an empty folder; each page of docs/ with a loaded demo in `var/`. The programs are `lms` itself
-(see `preloaded.py`), the system's shell, and, for another record store, one of ours on a socket.
+(see `tests/preloaded.py`), the system's shell, and, for another record store, one of ours on a socket.
 """
 
 import re

@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPResponse
+from pathlib import Path
 
 import httpx
 import pytest
 
 from lms.web.slow_bodies import MOST_OF_ONE
 from tests.integration.web.response_times import quickest
-from tests.processes import login_of, run, serving
+from tests.processes import installed, login_of, serving
 from tests.servers import free_port
 
 pytestmark = pytest.mark.services  # they are started here
@@ -32,11 +33,10 @@ MANY = 100
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, httpx.Client]]:
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[int, httpx.Client]]:
     """The port of a served site, and a client in which somebody is signed in."""
     folder = tmp_path_factory.mktemp("served")
-    run(folder, "db", "upgrade")
-    cookie = login_of(f"sqlite:///{folder / 'data' / 'lms.sqlite3'}", folder / "data", SECRET)
+    cookie = login_of(f"sqlite:///{installed(folder, sqlite_template)}", folder / "data", SECRET)
     port = free_port()
     with serving(folder, port, SECRET_KEY=SECRET), httpx.Client(base_url=f"http://localhost:{port}") as client:
         client.cookies.set("session", cookie, domain="localhost.local")  # as the jar calls it, so that an answer replaces it

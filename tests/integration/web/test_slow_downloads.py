@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from lms.web.concurrency import ConcurrencyLimit, WaitingForClients
 from lms.web.slow_downloads import MOST, MOST_OF_ONE, PAUSED_OF_MANY_S, PAUSED_S, SHORT, Download, PendingDownloads, close_unread
 from tests.integration.web.response_times import quickest
-from tests.processes import login_of, run, serving
+from tests.processes import installed, login_of, serving
 from tests.servers import connections, free_port
 
 SECRET = "a secret key for tests, long enough to be taken"
@@ -136,11 +136,10 @@ def test_only_connections_of_that_address_that_hold_unread_data_for_so_long_are_
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, httpx.Client]]:
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[int, httpx.Client]]:
     """The port of a served site that has a film, and a client in which somebody is signed in."""
     folder = tmp_path_factory.mktemp("served")
-    run(folder, "db", "upgrade")
-    cookie = login_of(f"sqlite:///{folder / 'data' / 'lms.sqlite3'}", folder / "data", SECRET)
+    cookie = login_of(f"sqlite:///{installed(folder, sqlite_template)}", folder / "data", SECRET)
     film(folder / "data" / "files")
     port = free_port()
     with serving(folder, port, SECRET_KEY=SECRET), httpx.Client(base_url=f"http://localhost:{port}") as client:

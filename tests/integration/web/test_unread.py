@@ -17,6 +17,7 @@ from flask import Flask
 
 from lms.accounts.signin import LARGEST_FORM
 from tests.factories import World, signed_in
+from tests.processes import installed
 from tests.servers import free_port
 
 LMS = str(Path(sys.executable).with_name("lms"))
@@ -84,13 +85,13 @@ def test_a_form_of_the_size_that_forms_have_is_taken(world: World) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[int, Path]]:
     """The port of a process of `lms serve`, and the folder of its temporary files."""
     folder = tmp_path_factory.mktemp("served")
     scratch = folder / "scratch"
     scratch.mkdir()
     env = {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder / "data"), "TMPDIR": str(scratch)}
-    subprocess.run([LMS, "db", "upgrade"], cwd=folder, env=env, check=True, capture_output=True)
+    installed(folder, sqlite_template)
     port = free_port()
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([LMS, "serve", "--port", str(port)], cwd=folder, env=env, stdout=log, stderr=log)

@@ -98,6 +98,12 @@ def test_a_name_that_leads_elsewhere_is_refused(opened: Made, name: str) -> None
     assert only(opened(zipped({name: b"" if name.endswith("/") else b"x"}))).path in {name, ascii(name)}
 
 
+@pytest.mark.parametrize("turning", ["\u202e", "\u202d", "\u2066", "\u200f", "\u061c"])
+def test_a_name_that_turns_text_around_is_refused_and_shown_with_what_is_hidden_in_it(opened: Made, turning: str) -> None:
+    found = only(opened(zipped({f"content/photo{turning}gpj.js": b"x"})))
+    assert (found.code, found.path) == ("name-turned", ascii(f"content/photo{turning}gpj.js"))
+
+
 def test_somebody_with_an_old_packer_is_told_what_to_do(opened: Made) -> None:
     assert "pack the files again" in said(only(opened(zipped({"media\\film.mp4": b"x"}))))
 

@@ -1,6 +1,8 @@
 """Does a sound recording become an activity whose coverage is measured?"""
 
 import copy
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,3 +63,19 @@ def test_a_film_of_which_no_whole_second_may_count_is_refused(opened: Open) -> N
     (problem,) = opened(mp4(1.9), "a.mp4")  # type: ignore[misc]
     assert (problem.code, problem.params) == ("media-too-short", {"seconds": "1.9", "least": 2})
     assert sound(opened(mp4(2), "a.mp4")).course.activities[0].worth_seconds == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.mp3", b"\xff\xfb\x90\x00" + b"\xff" * 10_000_000),  # every byte may begin a frame, and none does
+        ("a.ogg", b"OggS\0\x02" + bytes(20) + b"\x01\x13\x01vorbis" + b"\0" * 12 + (b"OggS\0\0" + bytes(21)) * 400_000),
+        ("a.m4a", b"\0\0\0\x10ftypM4A \0\0\0\0" + b"\0\0\0\x08free" * 1_000_000),
+    ],
+)
+def test_a_recording_made_to_be_read_for_ever_is_given_up_soon(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    began = time.process_time()
+    assert audio.seconds_of(path, name.rpartition(".")[2]) is None
+    assert time.process_time() - began < 2

@@ -1,5 +1,6 @@
 """Is a file that is not a course named in one sentence, however many files it holds?"""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,14 @@ def test_a_name_alone_says_enough_for_the_form(name: str) -> None:
 
 def test_names_that_the_form_accepts_are_not_named() -> None:
     assert [in_name(one) for one in (".zip", ".h5p", ".pdf", ".mp4", ".png")] == [None] * 5
+
+
+def test_a_list_of_far_too_many_files_is_read_once(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[object]()
+    once = zipfile.ZipFile._RealGetContents  # type: ignore[attr-defined]
+    archive = zipped({f"{number}.txt": b"" for number in range(5000)})
+    monkeypatch.setattr(zipfile.ZipFile, "_RealGetContents", lambda one: (read.append(one), once(one)))
+    found = opened(archive, "a.zip")
+    assert isinstance(found, list)
+    assert [one.code for one in found] == ["too-many-files"]
+    assert len(read) == 1

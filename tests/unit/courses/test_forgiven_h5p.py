@@ -67,3 +67,10 @@ def test_pages_elsewhere_and_other_kinds_of_pages_are_refused(opened: Open, name
     found = opened(zipped(with_pages(name)), "card.h5p")
     assert isinstance(found, list)
     assert [(one.code, one.path) for one in found] == [("kind-of-file", name)]
+
+
+def test_a_content_of_a_million_values_is_refused_before_it_is_read(opened: Open) -> None:
+    files = {**card([], {}), "content/content.json": ('{"a":' + json.dumps([[[]] * 100] * 10_000) + "}").encode()}
+    found = opened(files, "card")
+    assert isinstance(found, list)
+    assert [(one.code, one.path) for one in found] == [("too-many-values", "content/content/content.json")]

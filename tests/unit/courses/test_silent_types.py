@@ -42,3 +42,23 @@ def test_a_type_that_may_report_keeps_its_condition(opened: Open, script: bytes)
 def test_a_type_without_scripts_of_its_own_keeps_its_condition(opened: Open) -> None:
     (activity,) = sound(opened(course(b"", {**LIBRARY, "preloadedJs": []}))).course.activities
     assert dict(activity.requires) == {"completed": True}
+
+
+@pytest.mark.parametrize(
+    ("addresses", "kept"),
+    [
+        (["https://films.example/a.mp4"], False),
+        (["https://films.example/a.mp4", "videos/a.mp4"], True),
+        (["videos/a.mp4"], True),
+        ([], True),
+    ],
+)
+def test_a_film_that_lies_elsewhere_alone_sets_no_condition(opened: Open, addresses: list[str], kept: bool) -> None:
+    files = course(b"createXAPIEventTemplate('completed')", {**LIBRARY, "machineName": "H5P.InteractiveVideo"})
+    files = {name.replace("H5P.Card-1.0", "H5P.InteractiveVideo-1.0"): content for name, content in files.items()}
+    film = {"files": [{"path": address, "mime": "video/mp4"} for address in addresses]}
+    body = {"interactiveVideo": {"video": film, "assets": {"endscreens": [{"time": 1}]}}}
+    files |= {"activities/card/h5p.json": text(about("H5P.InteractiveVideo")).encode(), "activities/card/content/videos/a.mp4": b"film"}
+    files["activities/card/content/content.json"] = text(body).encode()
+    (activity,) = sound(opened(files)).course.activities
+    assert dict(activity.requires) == ({"completed": True} if kept else {})
