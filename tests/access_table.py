@@ -3,6 +3,7 @@
 EVERYBODY = "200 200 200 200 200 200"
 TEACHERS = "login 200 200 403 403 403"
 TRAINERS = "login 403 403 200 403 403"
+LIBRARY = "login 403 403 200 200 200"
 OFFICES = "login 403 403 403 200 200"
 THE_TEACHERS_OWN = "login 200 404 403 403 403"
 THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
@@ -125,8 +126,8 @@ ACCESS: dict[tuple[str, str], str] = {
         (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
         for name in ("add_file", "open_file", "download", "preview", "try_answers")
     },
-    ("catalogue.courses", "GET"): TRAINERS,
-    ("catalogue.course", "GET"): TRAINERS,
+    ("catalogue.courses", "GET"): LIBRARY,
+    ("catalogue.course", "GET"): LIBRARY,
     ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own
     ("catalogue.restore", "POST"): "401 403 403 404 403 403",
     ("library.card", "GET"): "login 403 403 404 403 403",

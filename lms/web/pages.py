@@ -40,6 +40,7 @@ MENU = {
 
 # pages without their own entry in a role's menu
 PART_OF = {
+    "catalogue": "office",  # for offices, which choose courses for classes
     "learning": "home",
     "here": "home",
     "transcripts": "office",

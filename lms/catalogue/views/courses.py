@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
-from lms.accounts.models import TRAINER, Organisation
+from lms.accounts.models import OFFICE, TRAINER, Organisation
 from lms.catalogue import contents, labels, listing, publish, sharing
 from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
 from lms.catalogue.label_words import KIND_WORDS, SHARE_WORDS, label_words, options
@@ -22,17 +22,19 @@ from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import in_words, pick
 from lms.storage import storage
+from lms.web.amounts import whole_number
 from lms.web.downloads import as_download
 
 log = structlog.get_logger(__name__)
 LONGEST_SEARCH = 100
 LONGEST_AFTER = 64
+LARGEST_ID = 2**31 - 1
 
 
 @bp.get("/")
-@requires(TRAINER)
+@requires(OFFICE, TRAINER)
 def courses() -> ResponseReturnValue:
-    """List the newest version of every course that fits the search and the filters."""
+    """List the newest version of every course that fits the search and the filters; offices look for courses of their classes."""
     wanted = _wanted()
     page = listing.search(session(), person(), wanted, request.args.get("after", "")[:LONGEST_AFTER])
     return render_template(
@@ -46,7 +48,20 @@ def courses() -> ResponseReturnValue:
         titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions},
         upload_words=upload_words,
         worth=_worth(page.versions),
+        makes=_makes(),
+        place=_class_asked(),
     )
+
+
+def _makes() -> bool:
+    """Say whether the signed-in person makes courses."""
+    return TRAINER in {one.name for one in person().roles}
+
+
+def _class_asked() -> dict[str, int]:
+    """Return the class for which an office looks for a course, as part of an address; whether it is theirs is asked when it gets one."""
+    found = request.args.get("class", type=whole_number) if OFFICE in {one.name for one in person().roles} else None
+    return {} if found is None or found > LARGEST_ID else {"class": found}
 
 
 def _wanted() -> CourseFilter:
@@ -56,18 +71,18 @@ def _wanted() -> CourseFilter:
     return CourseFilter(
         words=given.get("q", "").strip()[:LONGEST_SEARCH],
         labels={kind: given[kind][: labels.LONGEST_VALUE] for kind in labels.KINDS if given.get(kind)},
-        organisation_id=given.get("organisation", type=int),
+        organisation_id=given.get("organisation", type=whole_number),
         state=state if state in listing.STATES else listing.IN_USE,
         sort=sort if sort in listing.SORTS else listing.NEWEST,
     )
 
 
 @bp.get("/courses/<code>")
-@requires(TRAINER)
+@requires(OFFICE, TRAINER)
 def course(code: str) -> ResponseReturnValue:
     """Show one course: the chosen version's outline, all versions, and the classes that study it."""
     versions = listing.readable_versions(session(), code, person())
-    number = request.args.get("version", type=int)
+    number = request.args.get("version", type=whole_number)
     shown = next((one for one in versions if number in {None, one.number}), None)
     if shown is None:
         raise NotFound(_("There is no such course or version."))
@@ -89,7 +104,9 @@ def course(code: str) -> ResponseReturnValue:
         stated=[
             (KIND_WORDS[kind], _(", ").join(label_words(kind, one) for one in stated[kind])) for kind in labels.STATED if kind in stated
         ],
-        may_publish=publish.may_publish(session(), shown.course, person()),
+        may_publish=_makes() and publish.may_publish(session(), shown.course, person()),
+        makes=_makes(),
+        place=_class_asked(),
     )
 
 

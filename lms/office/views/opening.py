@@ -12,6 +12,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from courses.strict_json.reader import LONGEST_SLUG
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.catalogue import listing
@@ -49,6 +50,12 @@ class CourseForm(FlaskForm):  # type: ignore[misc]
 def _titles() -> dict[str, str]:
     versions = listing.offered(session(), person(), MOST_COURSES)
     return {one.course.code: pick(one.title_zh, one.title_en) for one in versions}
+
+
+def _chosen(code: str) -> dict[str, str]:
+    """Return the title of the course that an office chose in the library, which may offer more than a list does."""
+    found = listing.newest_for(session(), code, person()) if 0 < len(code) <= LONGEST_SLUG else None
+    return {} if found is None or found.course.archived_at else {code: pick(found.title_zh, found.title_en)}
 
 
 @bp.get("/classes/new")
@@ -166,8 +173,8 @@ def courses(class_id: int) -> ResponseReturnValue:
     found = own_class(class_id)
     hours = administration.hours_of(session(), found)
     studied = courses_of(session(), [class_id])[class_id]
-    form, known = CourseForm(), {one.code for one in studied}
-    offered = {code: title for code, title in _titles().items() if code not in known}
+    form, known = CourseForm(code=request.args.get("course")), {one.code for one in studied}
+    offered = {code: title for code, title in {**_chosen(request.values.get("course", "")), **_titles()}.items() if code not in known}
     form.code.choices = [SelectChoice(*one) for one in offered.items()]
     form.requirement.choices = toward_choices(hours)
     if form.validate_on_submit():
