@@ -18,6 +18,7 @@ TH.Reading = (function (Q) {
     var seen = new Set(before.seen || []);
     var done = new Set(before.done || []);
     var given = before.given || {}; // the right answer to each check that is done, with its feedback
+    var asked = before.asked || {}; // answers that the server has not judged yet
     var completed = Boolean(before.completed);
     var root, box, place, back, next, state, contents;
 
@@ -32,6 +33,7 @@ TH.Reading = (function (Q) {
       $container.append(root);
       self.setActivityStarted();
       show(false);
+      askAgain();
     };
 
     function turn(to) {
@@ -61,12 +63,8 @@ TH.Reading = (function (Q) {
       seen.add(at);
       box.replaceChildren(el("h2", { lang: Q.languageOf(page.heading) }, page.heading), page.blocks ? el("div", { lang: Q.languageOf(page.heading) }, blocks(page.blocks)) : el("div", { html: page.body, lang: Q.languageOf(page.heading) }));
       (page.checks || []).forEach(function (check) {
-        box.append(new Q.Check(check, done.has(check.id) ? given[check.id] || { response: String(check.answer), feedback: check.feedback } : null, function (right, response, feedback) {
-          Q.answered(self, check, right, response);
-          if (!right) return;
-          done.add(check.id);
-          given[check.id] = { response: response, feedback: feedback };
-          update();
+        box.append(new Q.Check(check, done.has(check.id) ? given[check.id] || { response: String(check.answer), feedback: check.feedback } : null, function (right, response, feedback) { take(check, right, response, feedback); }, function (response) {
+          asked[check.id] = response;
           keep();
         }).root);
       });
@@ -76,6 +74,32 @@ TH.Reading = (function (Q) {
       next.hidden = at === pages.length - 1;
       if (fresh && turned) progressed();
       update();
+    }
+
+    function take(check, right, response, feedback) {
+      delete asked[check.id];
+      if (done.has(check.id)) return;
+      Q.answered(self, check, right, response);
+      if (right) {
+        done.add(check.id);
+        given[check.id] = { response: response, feedback: feedback };
+        update();
+      }
+      keep();
+    }
+
+    /** Ask again what the server had not judged when the page was left. */
+    function askAgain() {
+      pages.forEach(function (page, index) {
+        (page.checks || []).forEach(function (check) {
+          if (asked[check.id] === undefined || done.has(check.id) || !TH.submitAnswers) return;
+          var response = asked[check.id];
+          Q.judge(check, response).then(function (found) {
+            take(check, found.right, response, found.feedback);
+            if (found.right && index === at) show(false);
+          }, function () {});
+        });
+      });
     }
 
     /** The blocks of a page. Text is text; of a formula only MathML is taken, without what could run or lead elsewhere. */
@@ -167,7 +191,7 @@ TH.Reading = (function (Q) {
     }
 
     this.getCurrentState = function () {
-      return { page: at, seen: Array.from(seen), done: Array.from(done), given: given, completed: completed };
+      return { page: at, seen: Array.from(seen), done: Array.from(done), given: given, asked: asked, completed: completed };
     };
   }
 

@@ -219,10 +219,12 @@ function gradeCame(said) {
   tellGrade(said);
 }
 
+/** Keep where the learner is. While an answer waits to be judged that is kept at once: the next page asks again by it. */
 function keepState(body) {
   latestState = body;
   clearTimeout(stateTimer);
-  stateTimer = setTimeout(saveState, STATE_AFTER_MS);
+  if (asked.size) saveState();
+  else stateTimer = setTimeout(saveState, STATE_AFTER_MS);
 }
 
 function saveState() {
