@@ -57,6 +57,13 @@ GUARDS = (
         f"({DECIDED} AND {{same:text}}) OR"
         f" (NEW.text = '' AND NEW.answer = '' AND {{same:state}} AND {{same:decided_at}} AND {{same:decided_by}} AND {ERASED})",
     ),
+    Guard(
+        "waiver",
+        ("state", "decided_at", "decided_by", "answer", "statement_id", "reason"),
+        "({same:reason} AND (OLD.state = 'proposed' OR (OLD.state = 'approved' AND NEW.state = 'taken-back' AND {same:statement_id})))"
+        " OR (NEW.reason = '' AND NEW.answer = '' AND {same:state} AND {same:decided_at} AND {same:decided_by} AND {same:statement_id}"
+        f" AND {ERASED})",
+    ),
     # a list that follows from the evidence, renewed with it and compared by `lms ledger verify`: whose a hold is never changes
     Guard("held_session", ("flags", "seconds", "state", "raised_at"), "(1 = 1)", deleted_if="(1 = 1)"),
     Guard("issued_file", deleted_if=ERASED_CERTIFICATE),

@@ -20,7 +20,7 @@ from lms.clock import now
 from lms.config import Settings
 from lms.crediting.standing import Standing
 from lms.db import session, transaction
-from lms.errors import FieldProblem, NotFound
+from lms.errors import FieldProblem, InvalidInput, NotFound
 from lms.i18n import pick
 from lms.office import class_queries
 from lms.office.places import administers, by_me, staffed_class, trail_of
@@ -31,6 +31,7 @@ from lms.tutoring.course_progress import progress_of
 from lms.tutoring.questions import Quiz, analyse
 from lms.tutoring.waiving import GROUNDS, UnitWaiver
 from lms.tutoring.wording import wording_of
+from lms.web.amounts import whole_number
 from lms.web.downloads import as_download
 
 bp = Blueprint("tutoring", __name__)
@@ -62,7 +63,7 @@ def of_course(class_id: int, code: str) -> ResponseReturnValue:
     progress = progress_of(session(), class_queries.everybody(session(), class_id), course, now())
     why, activity = request.args.get("why", ""), request.args.get("activity", "")
     needs = [one for one in progress.needs if why in {"", one.why} and activity in {"", one.activity.key if one.activity else None}]
-    start = max(0, request.args.get("after", 0, type=int))
+    start = max(0, request.args.get("after", 0, type=whole_number))
     return render_template(
         "tutoring/course.html",
         training_class=found,
@@ -141,9 +142,12 @@ def waive(class_id: int, code: str, activity: str) -> ResponseReturnValue:
     if enrolment is None or waiver.problems:
         return _activity_page(class_id, code, activity, waiver.problems)
     settings: Settings = current_app.extensions["settings"]
-    with transaction() as writing:
-        version = writing.get_one(CourseVersion, course.course_version_id)
-        done = waiving.waive(writing, waiver, version, chosen, by_me(), settings.public_url)
+    try:
+        with transaction() as writing:
+            version = writing.get_one(CourseVersion, course.course_version_id)
+            done = waiving.waive(writing, waiver, version, chosen, by_me(), settings.public_url)
+    except InvalidInput as error:
+        return _activity_page(class_id, code, activity, error.problems)
     if done:
         flash(_("Waived for %(name)s. Time that was measured in the unit counts now.", name=enrolment.person.name), "success")
     else:

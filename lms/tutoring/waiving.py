@@ -55,11 +55,13 @@ def waive(session: Session, waiver: UnitWaiver, version: CourseVersion, activity
     """Waive a unit of a cmi5 course; return False if its condition was met or waived before.
 
     Raises:
-        InvalidInput: with one line for each problem.
+        InvalidInput: it is their own, or with one line for each problem.
     """
     if waiver.enrolment_id is None or waiver.problems:
         raise InvalidInput(_("Nothing was waived."), waiver.problems)
     enrolment: Enrolment = membership.locked(session, waiver.enrolment_id)
+    if by.person_id is not None and by.person_id == enrolment.person_id:
+        raise InvalidInput(_("Nothing was waived."), [FieldProblem("waived", _("nobody waives a unit for themselves; ask a colleague"))])
     registration = launch.registration_of(session, enrolment.id, version)
     account = session.scalars(select(Person.account).where(Person.id == enrolment.person_id)).one()
     structure = structure_in(version)

@@ -32,6 +32,7 @@ from lms.practice.work import COMMENT_MAX, TASK_TEXT_MAX, TASKS_MAX, TITLE_MAX
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 from lms.storage import storage
+from lms.web.amounts import whole_number
 
 DECISIONS = (ACCEPTED, RETURNED, TAKEN_BACK)
 
@@ -57,7 +58,7 @@ def tasks(class_id: int) -> ResponseReturnValue:
     found = staffed_class(class_id)
     state = request.args.get("state", HANDED_IN)
     state = state if state in STATES else HANDED_IN
-    works = work.queue(session(), class_id, state, request.args.get("after", 0, type=int))
+    works = work.queue(session(), class_id, state, request.args.get("after", 0, type=whole_number))
     kinds = {one.kind for one in document_of(found.programme_version).requirements}
     return render_template(
         "office/tasks.html",
@@ -163,7 +164,7 @@ def decide(class_id: int, work_id: int) -> ResponseReturnValue:
             done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing))
             following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # after this decision
     except InvalidInput as error:
-        return _review(found, one, str(error.problems[0])), 422
+        return _review(found, one, error.problems[0].words), 422
     said = {ACCEPTED: _("Accepted."), RETURNED: _("Returned to the teacher."), TAKEN_BACK: _("The acceptance is taken back.")}
     flash(said[what] if done else _("Somebody else has decided it in the meantime."), "success" if done else "info")
     if following:

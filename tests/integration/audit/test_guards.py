@@ -14,7 +14,6 @@ from lms.db import database
 from lms.migrations import guards, migrating
 from lms.privacy.erasure import person as erasure
 from lms.signing import site_key
-from lms.storage import storage
 from tests import signing_keys
 from tests.factories import PUBLIC_URL, DrivenClock
 from tests.integration.certification.conftest import Office, build_office
@@ -36,7 +35,7 @@ def database_of(app: Flask) -> Engine:
 
 def erase(office: Office) -> None:
     def work(session: Session) -> None:
-        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, office.world.clock(), storage())
+        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, office.world.clock())
 
     with office.world.app.app_context():
         office.world.act(work)
@@ -61,6 +60,10 @@ WRITES = (
     "UPDATE appeal SET state = 'open'",
     "UPDATE appeal SET made_at = '2026-01-01'",
     "DELETE FROM appeal",
+    "UPDATE waiver SET amount = 9900",
+    "UPDATE waiver SET state = 'proposed'",
+    "UPDATE waiver SET reason = '', answer = ''",
+    "DELETE FROM waiver",
     "UPDATE held_session SET enrolment_id = 2",
     "UPDATE held_session SET activity = 'x'",
     "UPDATE issued_file SET sha256 = 'x'",
@@ -146,7 +149,11 @@ def account_change(office: Office) -> None:
         "INSERT INTO elsewhere_decision (entry_id, what, reason, at, by) SELECT id, 'approved', '', entered_at, 1 FROM elsewhere_hours"
     )
     rule = "INSERT INTO lifetime_rule (code, number, document, sha256, imported_at) VALUES ('x', 1, '{}', 'x', '2026-03-01')"
-    for one in (change, export, access, proposal, appeal, held, earned, decided, rule):
+    waived = (
+        "INSERT INTO waiver (enrolment_id, requirement, amount, reason, proposed_at, state, answer)"
+        " VALUES (1, 'x', 100, 'x', '2026-03-01', 'approved', '')"
+    )
+    for one in (change, export, access, proposal, appeal, waived, held, earned, decided, rule):
         office.world.act(lambda session, row=one: session.execute(text(row)))
 
 

@@ -15,6 +15,7 @@ from lms.accounts.models import OFFICE, STAFF, Organisation, Person
 from lms.accounts.people import add_person
 from lms.classes.models import Enrolment, Waiver
 from lms.classes.staff import appoint
+from lms.migrations import guards
 from tests.factories import BEGIN, signed_in
 from tests.integration.office.conftest import Desk
 from tests.integration.office.room import Room
@@ -28,7 +29,10 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def room(desk: Desk) -> Room:
+    """A class of four, on a database with its guards."""
     room = Room(desk)
+    with room.world.app.extensions["db"].engine.begin() as connection:
+        guards.install(connection)
 
     def more(session: Session) -> None:
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from courses.formats.cmi5_values import key_of
+from lms.accounts.models import Person
 from lms.classes.models import ClassChange
 from lms.learning.models import Cmi5Progress
 from tests.access import form_token
@@ -65,6 +67,19 @@ def test_a_waiver_without_a_person_or_a_reason_changes_nothing(desk: Desk, units
     assert "未作免除" in answer.text
     assert str(fields.get("reason", "上学期考过了")).splitlines()[0] in answer.text, "what was typed is still there"
     assert waived(units) == 0
+
+
+def test_nobody_waives_a_unit_for_themselves(desk: Desk, units: UnitsOfClass) -> None:
+    def colleague(session: Session) -> None:
+        session.get_one(Person, units.world.person_id).role_names = "teacher,office"
+
+    units.world.act(colleague)
+    refused = waive(signed_in(units.world.app, units.world.username), units)
+    assert refused.status_code == 422
+    assert "任何人不得为自己减免单元" in refused.text
+    assert waived(units) == 0
+    assert waive(desk.client, units).status_code == 302
+    assert waived(units) == 1
 
 
 def test_only_units_of_cmi5_packages_are_waived(desk: Desk) -> None:
