@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import STAFF, TRAINER, Organisation, Person
 from lms.accounts.people import add_person
+from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassStaff, Enrolment
 from lms.db import transaction
 from tests.browser.phone import phone, sign_in, sound
@@ -139,10 +140,12 @@ def give_to_class(visitor: BrowserContext, site: Site) -> None:
 
 
 def open_activity(visitor: BrowserContext, site: Site, name: str) -> Page:
-    """Open an activity as the teacher, from the first page on."""
-    page = at_page(visitor, site, "teacher", "/home")
+    """Open an activity as the teacher, from the page of the course: the first page folds a course whose time is full."""
+    with site.app.app_context(), transaction() as session:
+        own = select(CourseVersion.id).where(CourseVersion.title_zh == TITLE).order_by(CourseVersion.id.desc())
+        version = session.scalars(own).first()
+    page = at_page(visitor, site, "teacher", f"/courses/{site.enrolment_id}/{version}")
     page.set_viewport_size({"width": 1280, "height": 2400})  # on a phone the menu below lies over what a click in the frame aims at
-    page.get_by_role("link", name=TITLE).first.click()
     page.get_by_role("link", name=name).first.click()
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
     return page
