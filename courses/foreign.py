@@ -34,6 +34,8 @@ STARTS: tuple[tuple[bytes, Problem], ...] = (
     (b"fLaC", Problem("sound-kind", "", {"kind": "FLAC"})),
     (b"GIF8", Problem("photo-kind", "", {"kind": "GIF"})),
     (b"BM", Problem("photo-kind", "", {"kind": "BMP"})),
+    (b"WEBVTT", Problem("captions-alone")),
+    (b"\xef\xbb\xbfWEBVTT", Problem("captions-alone")),
 )
 RIFF = {b"AVI ": Problem("film-kind", "", {"kind": "AVI"}), b"WAVE": Problem("sound-kind", "", {"kind": "WAV"})}
 BRANDS = {  # of ISO 14496-12

@@ -35,6 +35,9 @@ SENTENCES: Mapping[str, str] = {
     "backslash": N_("has a backslash in its name: pack the files again with a tool that writes '/'"),
     "too-many-values": N_("has more than %(most)s values: divide it into several activities"),
     "name-twice": N_("is there twice"),
+    "captions-alone": N_(
+        "has captions, but no film lies beside it: put both into one folder or ZIP, under one name, such as lesson.mp4 and lesson.zh.vtt"
+    ),
     "name-turned": N_("has an invisible character in its name that turns text around, so that it looks like another file: rename it"),
     "case-clash": N_("differs from %(other)s only in capital letters"),
     "checkpoint-order": N_("must come after the checkpoint before it, and before the video ends"),

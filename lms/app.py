@@ -66,6 +66,7 @@ from lms.web import addresses, compressing, fast_path, health, hosts, logs, own_
 from lms.web.fast_path import FastPath
 from lms.workshop import intake_job, library_views
 from lms.workshop import publish_job as draft_publish_job
+from lms.workshop import tasks as workshop_tasks
 from lms.workshop import views as workshop
 from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
@@ -85,6 +86,7 @@ SCHEDULE = {
     **retention.SCHEDULE,
     **audit.SCHEDULE,
     **access_log.SCHEDULE,
+    **workshop_tasks.SCHEDULE,
 }
 PAGES = (
     *(home, calendar, check_in, accesses, practice, transcripts, office, own_teachers, organisation_pages),

@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.office.roster_commands:enrol",
         "lms.office.roster_commands:passwords",
     ),
-    "course": ("lms.catalogue.commands:course",),
+    "course": ("lms.catalogue.commands:course", "lms.workshop.commands:sweep_contents"),
     "db": ("lms.db_commands:db",),
     "demo": ("lms.demo.commands:demo",),
     "hours": ("lms.crediting.commands:hours",),

@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +15,15 @@ from lms.config import Settings
 
 CHUNK = 256 * 1024  # bytes
 AT_ONCE = 3  # pieces of one object that are on their way
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object in the file store: its name, its size, and when it was stored."""
+
+    name: str
+    bytes: int
+    stored_at: datetime  # by the machine's clock
 
 
 class Storage:
@@ -50,6 +61,33 @@ class Storage:
         except FileNotFoundError:
             return None
 
+    def has_fresh(self, name: str, size: int, within: timedelta) -> bool:
+        """Say whether an object of this size was stored within the last days."""
+        try:
+            found = obstore.head(self._store, name)
+        except FileNotFoundError:
+            return False
+        return found["size"] == size and found["last_modified"] > datetime.now(UTC) - within
+
+    def listed(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the objects below a folder, in no particular order."""
+        for some in obstore.list(self._store, prefix=prefix):
+            for one in some:
+                yield StoredObject(one["path"], one["size"], one["last_modified"])
+
+    def named_below(self, folder: str, name: str) -> list[str]:
+        """Return the names of an object as they would be in each folder of a folder, whether it is there or not."""
+        folders = obstore.list_with_delimiter(self._store, prefix=folder)["common_prefixes"]
+        return [f"{one}/{name}" for one in folders]
+
+    def move(self, name: str, to: str) -> bool:
+        """Give an object another name; return whether it was there."""
+        try:
+            obstore.rename(self._store, name, to)
+        except FileNotFoundError:
+            return False
+        return True
+
     def stream(self, name: str, size: int | None = None) -> Iterator[bytes]:
         """Yield an object in chunks, each of which its reader may keep in memory for long; `size` of the object, if it is known.
 
@@ -77,6 +115,13 @@ class Storage:
                 self.delete(one["path"])
         if self.folder is not None:
             shutil.rmtree(self.folder / prefix, ignore_errors=True)  # the empty folders
+
+    def delete_all(self, name: str) -> None:
+        """Delete an object, or a whole folder if the name ends with a slash."""
+        if name.endswith("/"):
+            self.delete_below(name.removesuffix("/"))
+        else:
+            self.delete(name)
 
 
 def _open(url: str) -> ObjectStore:

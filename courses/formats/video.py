@@ -1,6 +1,6 @@
 """The format of plain videos: a file with its captions and poster beside it, of which coverage is measured."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ POSTERS = (".jpg", ".png", ".webp")
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}  # ending → language, its name in that language
 USUAL_COVERAGE = 0.9
 VTT = (".vtt", ".webvtt")
+UPLOADS = (".mp4", ".webm")
 
 
 def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
@@ -63,15 +64,37 @@ def check_captions(files: Files) -> list[Problem]:
     return [one for one in found if one is not None]
 
 
+def captions_beside(name: str, names: Iterable[str]) -> dict[str, str]:
+    """Return the captions of the film `name` among `names`, by their endings; nothing if its own name is not a film's."""
+    stem, _dot, ending = name.rpartition(".")
+    if f".{ending.lower()}" not in UPLOADS:
+        return {}
+    known = {f"{stem}{one}".lower(): one for one in CAPTIONS}
+    return {known[one.lower()]: one for one in names if one.lower() in known}
+
+
 def detect(files: Files) -> bool:
-    """Say whether an upload is one video."""
-    return len(files) == 1 and video_file.kind_of(read_head(*files.values())) is not None
+    """Say whether an upload is one video, alone or with its captions beside it."""
+    return _film_of(files) is not None
+
+
+def _film_of(files: Files) -> str | None:
+    if not 1 <= len(files) <= 1 + len(CAPTIONS):
+        return None
+    films = [name for name, path in files.items() if video_file.kind_of(read_head(path))]
+    return films[0] if len(films) == 1 and len(files) == 1 + len(captions_beside(films[0], files)) else None
 
 
 def single(title: str, files: Files) -> SingleActivity | list[Problem]:
-    """Make an activity of one video; nine tenths of it must be watched."""
-    (path,) = files.values()
-    return single_medium(title, files, "video", f"media/video.{video_file.kind_of(read_head(path))}", video_file.seconds_of(path))
+    """Make an activity of one video with its captions; nine tenths of it must be watched."""
+    name = _film_of(files) or next(iter(files))
+    path = files[name]
+    entry = f"media/video.{video_file.kind_of(read_head(path))}"
+    found = single_medium(title, {name: path}, "video", entry, video_file.seconds_of(path))
+    if isinstance(found, list):
+        return found
+    beside = {f"media/video{ending}": files[one] for ending, one in captions_beside(name, files).items()}
+    return SingleActivity(found.activity, {**found.files, **beside})
 
 
 def single_medium(title: str, files: Files, form: str, entry: str, seconds: float | None) -> SingleActivity | list[Problem]:
@@ -123,7 +146,7 @@ FORMAT = Format(
     check=check,
     detect=detect,
     single=single,
-    uploads=(".mp4", ".webm"),
+    uploads=UPLOADS,
     facts=facts,
     own_origin=True,
     plays_own_media=always,

@@ -34,22 +34,28 @@
   const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const isDone = (unit) => Boolean(kept[unit.id]?.completed || kept[unit.id]?.passed);
 
-  TH.on("init", async ({ locale, reports }) => {
+  TH.on("init", async ({ locale, reports, state, fresh }) => {
     if (now) return;
     words = WORDS[locale.startsWith("zh") ? "zh" : "en"];
     if (!pages.length || !reports) return TH.failed("missing", entry);
     let last = "";
     try {
-      await loadScript(version === "1.2" ? "scorm12" : "scorm2004");
-      const answer = await fetch(reports.url, { cache: "no-store" });
-      if (!answer.ok) throw new Error(String(answer.status));
-      ({ units: kept = {}, last = "" } = await answer.json());
+      const script = loadScript(version === "1.2" ? "scorm12" : "scorm2004");
+      ({ units: kept = {}, last = "" } = fresh ? (state ?? {}) : await keptNow(reports.url));
+      await script;
     } catch {
       return TH.failed("network"); // to begin without what was kept would lose it
     }
     draw();
     open(pages.find((unit) => unit.id === last && !isDone(unit)) ?? pages.find((unit) => !isDone(unit)) ?? pages[0]);
   });
+
+  /** Return what the server keeps by now; when the page opens, the launch brings it. */
+  async function keptNow(url) {
+    const answer = await fetch(url, { cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  }
 
   /** Load the runtime of this version alone: that of 2004 is large. */
   const loadScript = (name) =>

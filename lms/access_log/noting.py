@@ -1,5 +1,6 @@
 """Record accesses to what is recorded about others. The block that opened the session commits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,6 +30,11 @@ class NotedAccess:
     class_id: int | None = None
     organisation_id: int | None = None
     reason: str = ""
+
+
+def export_of(form: Mapping[str, str]) -> tuple[str, str]:
+    """Return the kind of an export that a form asks for, and its reason: with whole user names it reveals them, and needs one."""
+    return (REVEALED, form.get("reason", "")) if form.get("whole") else (EXPORTED, "")
 
 
 def note(session: Session, access: NotedAccess, by: By) -> bool:

@@ -15,6 +15,9 @@ def masked_username(username: str) -> str:
     return f"{name[:first]}{'*' * hidden}{name[len(name) - last :] if last else ''}{at}{domain}"
 
 
-def listed_username(username: str) -> str:
-    """Return a user name for a list: masked if it is a telephone number, an identity number or an e-mail address, otherwise whole."""
-    return masked_username(username) if PERSONAL.search(username) else username
+def listed_username(username: str, *, whole: bool = False) -> str:
+    """Return a user name for a list: masked if it is a telephone number, an identity number or an e-mail address, otherwise whole.
+
+    `whole`: not masked, because somebody asked for it with a reason that is recorded.
+    """
+    return username if whole or not PERSONAL.search(username) else masked_username(username)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -28,7 +29,7 @@ from lms.transcripts.transcript import Transcript, read_many
 from lms.transcripts.words import state_of
 
 TRANSCRIPTS, CERTIFICATES, BOTH = KINDS = ("transcripts", "certificates", "both")
-READ_AT_ONCE = 10  # while these are read, the ones before are written
+READ_FIRST, READ_THEN = 10, 40  # people: while the second are read, the first are written; each reading costs some twenty queries
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 ROWS = "rows.json"  # a piece's rows of the index: from the same reading as its PDFs, so that the two always agree
 
@@ -53,12 +54,12 @@ class IndexRow:
     problem: str = ""
 
 
-def write_piece(what: str, enrolment_ids: Sequence[int], at: datetime, out: IO[bytes]) -> None:
-    """Write a piece as ZIP: the documents of these people as they are `at` this moment, and their rows."""
+def write_piece(what: str, enrolment_ids: Sequence[int], at: datetime, out: IO[bytes], *, whole: bool = False) -> None:
+    """Write a piece as ZIP: the documents of these people as they are `at` this moment, and their rows; `whole`: with whole user names."""
     with ZipFile(out, "w", ZIP_STORED) as archive:  # PDFs are already compressed
         with database().reader() as session:
             places = places_of(session, enrolment_ids)
-            rows = dict(_transcripts(session, what, enrolment_ids, (at, places, archive)))
+            rows = dict(_transcripts(session, what, enrolment_ids, PieceTarget(at, places, archive, whole)))
             certificates = dict(valid_of(session, enrolment_ids)) if what != TRANSCRIPTS else {}
             issues = {number: one.hash for number, one in register.issues_of(session, list(certificates.values())).items()}
         for number, one in certificates.items():
@@ -70,30 +71,42 @@ def write_piece(what: str, enrolment_ids: Sequence[int], at: datetime, out: IO[b
         add(archive, ROWS, msgspec.json.encode(wanted))
 
 
-PieceTarget = tuple[datetime, Mapping[int, FolderPlace], ZipFile]
+@dataclass(frozen=True, slots=True)
+class PieceTarget:
+    """The moment of a piece, the places of its people, its file, and whether its rows have whole user names."""
+
+    at: datetime
+    places: Mapping[int, FolderPlace]
+    archive: ZipFile
+    whole: bool
+
+    def row(self, one: Standing, hours: Decimal | None) -> IndexRow:
+        """Return somebody's row of the index, without files."""
+        username = one.enrolment.person.username
+        return _row(one, self.places[one.enrolment.id], username if self.whole else shown_username(username), hours)
 
 
 def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], target: PieceTarget) -> Iterator[tuple[int, IndexRow]]:
-    at, places, archive = target
     problems: dict[int, str] = {}
     if what != CERTIFICATES:
-        for transcript, content in pdfs_of(_read(session, enrolment_ids, at, problems)):
+        for transcript, content in pdfs_of(_read(session, enrolment_ids, target.at, problems)):
             number = transcript.standing.enrolment.id
-            row = _row(transcript.standing, places[number], transcript.hours)
-            row.transcript = f"{places[number].folder}/{_file_name(transcript.standing)}"
-            add(archive, row.transcript, content)
+            row = target.row(transcript.standing, transcript.hours)
+            row.transcript = f"{target.places[number].folder}/{_file_name(transcript.standing)}"
+            add(target.archive, row.transcript, content)
             yield number, row
     rest = list(problems) if what != CERTIFICATES else enrolment_ids
     for one in of_enrolments(session, rest):
-        row = _row(one, places[one.enrolment.id], None)
+        row = target.row(one, None)
         row.problem = problems.get(one.enrolment.id, "")
         yield one.enrolment.id, row
 
 
 def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems: dict[int, str]) -> Iterator[Transcript]:
     """Yield the transcripts; of one that cannot be read note the problem, so that one damaged account does not stop all others."""
-    for start in range(0, len(enrolment_ids), READ_AT_ONCE):
-        some = enrolment_ids[start : start + READ_AT_ONCE]
+    starts = [0, *range(READ_FIRST, len(enrolment_ids), READ_THEN)]
+    for start, end in pairwise([*starts, len(enrolment_ids)]):
+        some = enrolment_ids[start:end]
         try:
             yield from read_many(session, some, at)
         except Conflict:
@@ -106,11 +119,11 @@ def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems
                     yield from found
 
 
-def _row(one: Standing, place: FolderPlace, hours: Decimal | None) -> IndexRow:
+def _row(one: Standing, place: FolderPlace, username: str, hours: Decimal | None) -> IndexRow:
     person, track = one.enrolment.person, one.track
     return IndexRow(
         name=person.name,
-        username=shown_username(person.username),
+        username=username,
         city=place.city,
         school=place.school,
         class_name=one.training_class.name,

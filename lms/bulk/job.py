@@ -45,7 +45,7 @@ def make(order: JobOrder, piece: Piece) -> bytes:
     """Return the documents of some people, each as of the moment in which it is read, not of the request, because a long job reads late."""
     made = io.BytesIO()
     with force_locale(order.params["locale"]):
-        documents.write_piece(order.params["what"], piece, now(), made)
+        documents.write_piece(order.params["what"], piece, now(), made, whole=order.params.get("whole", False))
     return made.getvalue()
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from lms.access_log.noting import EXPORTED, NotedAccess
+from lms.access_log.noting import EXPORTED, REASON_MAX, REVEALED, NotedAccess, export_of
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, Organisation
@@ -23,6 +23,7 @@ from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.programmes.store import document_of
 from lms.signing.site_key import demand
+from lms.web.amounts import whole_number
 
 bp = Blueprint("bulk", __name__, url_prefix="/office/bulk")
 MOST_LISTED = 200  # classes to choose from; with more, their codes are typed
@@ -45,10 +46,11 @@ def _page(problems: Sequence[str] = ()) -> ResponseReturnValue:
         programmes=[(number, document_of(one)) for number, one in selection.programmes_of(session(), scope())] if placed else [],
         given=request.values,
         classes=selection.classes_of(session(), scope(), MOST_LISTED) if placed else [],
-        ticked=request.values.getlist("class", type=int),
+        ticked=request.values.getlist("class", type=whole_number),
         problems=[(one, None) for one in problems],
         kinds=documents.KINDS,
         most=LONGEST_CODES,
+        reason_max=REASON_MAX,
     )
     return page, 422 if problems else 200
 
@@ -61,11 +63,13 @@ def begin() -> ResponseReturnValue:
     try:
         wanted, whose = _wanted()
         _checked(selection.size_of(session(), wanted))
+        shown, reason = export_of(request.form)
+        record(*accesses_of(wanted, person().organisation_id, shown, reason))
     except InvalidInput as error:
         return _page(error.problems or [error.message])
     what = request.form.get("what", "")
     params = wanted.params() | {"what": what if what in documents.KINDS else documents.TRANSCRIPTS, "whose": whose}
-    record(*accesses_of(wanted, person().organisation_id))
+    params["whole"] = shown == REVEALED
     with transaction() as writing:
         queue.enqueue(writing, BULK, person().id, params | {"locale": str(get_locale())}, now())
     ring(work)
@@ -77,11 +81,11 @@ def _wanted() -> tuple[BulkSelection, str]:
     """Read the form; also return whose documents these are, in words."""
     chosen = request.form.get("of", "")
     if chosen == "classes":
-        ticked = set(request.form.getlist("class", type=int)[:MOST_LISTED])
+        ticked = set(request.form.getlist("class", type=whole_number)[:MOST_LISTED])
         listed = [code for number, code, _name in selection.classes_of(session(), scope(), MOST_LISTED) if number in ticked]
         return classes_by(scope(), ",".join(listed) or request.form.get("codes", ""))
     if chosen == "programme":
-        number = request.form.get("programme", type=int)
+        number = request.form.get("programme", type=whole_number)
         for programme_id, version in selection.programmes_of(session(), scope()):
             if programme_id == number:
                 document = document_of(version)
@@ -112,11 +116,11 @@ def classes_by(path: str, typed: str) -> tuple[BulkSelection, str]:
     return BulkSelection(path, tuple(sorted(found.values()))), whose
 
 
-def accesses_of(wanted: BulkSelection, organisation_id: int | None) -> list[NotedAccess]:
+def accesses_of(wanted: BulkSelection, organisation_id: int | None, what: str = EXPORTED, reason: str = "") -> list[NotedAccess]:
     """Return what is recorded about an export: its classes, or the office all of whose people are in it."""
     if wanted.class_ids:
-        return [NotedAccess(EXPORTED, "bulk", class_id=number) for number in wanted.class_ids]
-    return [NotedAccess(EXPORTED, "bulk", organisation_id=organisation_id)]
+        return [NotedAccess(what, "bulk", class_id=number, reason=reason) for number in wanted.class_ids]
+    return [NotedAccess(what, "bulk", organisation_id=organisation_id, reason=reason)]
 
 
 def _checked(size: SelectionSize) -> None:

@@ -4,6 +4,8 @@
     listings/<2 digits>/<SHA-256>   the files of one activity or of a whole package: name → hash and size
     packages/<SHA-256>/<name>       files of versions that were published before files were stored once; they are still played from there
 
+    swept/<day>/files/…             what nothing referred to when it was set aside (`lms.workshop.sweeping`); it comes back if it is needed
+
 A listing is stored after its files, and a version after its listings, so nothing names what is missing. A listing is found by the hash of
 what it lists (`courses.package.tree_digest`): it never changes, and one process reads it once.
 """
@@ -11,6 +13,7 @@ what it lists (`courses.package.tree_digest`): it never changes, and one process
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -21,6 +24,8 @@ from courses.package import Package, tree_digest
 from lms.storage import Storage
 
 AT_ONCE = 8  # files that are stored at the same time, because a bucket's answers take long
+FILES, LISTINGS, ASIDE = "files", "listings", "swept"  # folders of the file store
+FRESH = timedelta(days=1)  # what was stored within it is not stored again
 LARGE = 8 * 2**20  # bytes; a larger file is sent in pieces of this size, so that its progress is known
 LOOK_S = 0.5  # between two reports
 NAMES_KEPT = 100_000  # in the listings that a process keeps in memory: about 40 MB
@@ -35,7 +40,7 @@ class StoredFile(msgspec.Struct, frozen=True, array_like=True):
     @property
     def object_name(self) -> str:
         """Its name in the file store."""
-        return f"files/{self.sha256[:2]}/{self.sha256}"
+        return f"{FILES}/{self.sha256[:2]}/{self.sha256}"
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -77,11 +82,12 @@ def size_of(content: bytes | Path) -> int:
 def store(storage: Storage, package: Package, progress: Report = to_nobody) -> None:
     """Store what is missing of a package's files, then its listings, that of the whole package last.
 
-    Two publishers of the same file write the same bytes under the same name, each at once, so neither disturbs the other. `progress`
+    Two publishers of the same file write the same bytes under the same name, each at once, so neither disturbs the other. A file that
+    has been there for more than a day is written once more, so that it is not set aside before something refers to it. `progress`
     is called in this thread, at least twice a second: how many bytes are sent, of how many.
     """
     whole = listing_of(package)
-    stored = storage.size(_listing_name(whole.sha256)) is not None
+    stored = storage.has_fresh(_listing_name(whole.sha256), len(msgspec.json.encode(whole)), FRESH)
     wanted = {} if stored else {package.hashes[name]: content for name, content in package.files.items()}
     if package.source is not None:
         wanted.setdefault(package.source.sha256, package.source.path)
@@ -124,9 +130,9 @@ def _uncounted(_size: int) -> None:
 
 
 def put(storage: Storage, sha256: str, content: bytes | Path, sent: Callable[[int], None] = _uncounted) -> StoredFile:
-    """Store a content under the hash of its bytes, unless it is there; `sent` gets the size of each piece."""
+    """Store a content under the hash of its bytes, unless it was stored just before; `sent` gets the size of each piece."""
     file = StoredFile(sha256, size_of(content))
-    if storage.size(file.object_name) == file.bytes:
+    if storage.has_fresh(file.object_name, file.bytes, FRESH):
         sent(file.bytes)
     elif isinstance(content, Path) and file.bytes > LARGE:
         storage.put_pieces(file.object_name, _pieces(content, sent))
@@ -145,11 +151,30 @@ def _pieces(path: Path, sent: Callable[[int], None]) -> Iterator[bytes]:
 
 
 def put_listing(storage: Storage, listing: Listing) -> str:
-    """Store a listing whose files are stored, unless it is there; return the hash by which it is found."""
-    sha256 = listing.sha256
-    if storage.size(_listing_name(sha256)) is None:
-        storage.put(_listing_name(sha256), msgspec.json.encode(listing))
+    """Store a listing whose files are stored, unless it was stored just before; return the hash by which it is found."""
+    sha256, content = listing.sha256, msgspec.json.encode(listing)
+    if not storage.has_fresh(_listing_name(sha256), len(content), FRESH):
+        storage.put(_listing_name(sha256), content)
     return sha256
+
+
+# -- Setting aside
+
+
+def set_aside_as(name: str, day: date) -> str:
+    """Return the name of an object that nothing refers to, set aside on a day."""
+    return f"{ASIDE}/{day.isoformat()}/{name}"
+
+
+def name_before(aside: str) -> tuple[str, str]:
+    """Return the day on which an object was set aside, and its name before."""
+    _folder, day, name = aside.split("/", 2)
+    return day, name
+
+
+def bring_back(storage: Storage, name: str) -> bool:
+    """Give an object that was set aside its name back; return whether it was there."""
+    return any(storage.move(aside, name) for aside in storage.named_below(ASIDE, name))
 
 
 # -- Finding
@@ -175,20 +200,26 @@ def find_content(storage: Storage, sha256: str) -> tuple[str, int] | None:
     """Return the object's name and size of a content by its own hash, or None."""
     name = StoredFile(sha256, 0).object_name
     size = storage.size(name)
+    if size is None and bring_back(storage, name):
+        size = storage.size(name)
     return None if size is None else (name, size)
 
 
 def read(storage: Storage, sha256: str, path: str) -> bytes | None:
     """Return the bytes of one such file, or None."""
     found = find(storage, sha256, path)
+    return None if found is None else _get(storage, found[0])
+
+
+def _get(storage: Storage, name: str) -> bytes | None:
     try:
-        return None if found is None else storage.get(found[0])
+        return storage.get(name)
     except FileNotFoundError:
-        return None
+        return storage.get(name) if bring_back(storage, name) else None
 
 
 def _listing_name(sha256: str) -> str:
-    return f"listings/{sha256[:2]}/{sha256}"
+    return f"{LISTINGS}/{sha256[:2]}/{sha256}"
 
 
 class _Listings:
@@ -228,10 +259,8 @@ def _names(listing: Listing | None) -> int:
 
 
 def _read_listing(storage: Storage, sha256: str) -> Listing | None:
-    try:
-        return msgspec.json.decode(storage.get(_listing_name(sha256)), type=Listing)
-    except FileNotFoundError:
-        return None
+    content = _get(storage, _listing_name(sha256))
+    return None if content is None else msgspec.json.decode(content, type=Listing)
 
 
 _LISTINGS = _Listings(NAMES_KEPT)

@@ -89,7 +89,7 @@ class CourseFile(Base):
 
 
 class WorkshopFile(Base):
-    """One content in the file store that a draft or a form of an organisation brought, with its size in bytes; it stays counted."""
+    """One content in the file store that a draft or a form of an organisation brought, with its size in bytes."""
 
     __tablename__ = "workshop_file"
     __table_args__ = (UniqueConstraint("organisation_id", "sha256"),)

@@ -146,7 +146,11 @@ def discard(session: Session, storage: Storage, upload: Upload, now: datetime) -
 
 def remove_parts(storage: Storage, upload: Upload) -> None:
     """Delete the received bytes."""
-    storage.delete_below(f"uploads/{upload.id}")
+    storage.delete_below(_folder(upload))
+
+
+def _folder(upload: Upload) -> str:
+    return f"uploads/{upload.id}"
 
 
 def of_person(session: Session, person_id: int) -> Sequence[Upload]:
@@ -155,11 +159,12 @@ def of_person(session: Session, person_id: int) -> Sequence[Upload]:
     return session.scalars(own.order_by(Upload.created_at.desc())).all()
 
 
-def forget(session: Session, storage: Storage, person_id: int) -> None:
-    """Erase a person's uploads; what was published stays."""
-    for upload in session.scalars(select(Upload).where(Upload.person_id == person_id)).all():
-        remove_parts(storage, upload)
+def forget(session: Session, person_id: int) -> list[str]:
+    """Erase a person's uploads; what was published stays. Return the folders to delete when that is committed."""
+    own = session.scalars(select(Upload).where(Upload.person_id == person_id)).all()
+    for upload in own:
         session.delete(upload)
+    return [f"{_folder(upload)}/" for upload in own]
 
 
 def tidy(session: Session, storage: Storage, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.certification import pdf
 from lms.certification.models import IssuedFile
 from lms.certification.numbers import read_number
-from lms.crediting.models import Certificate
+from lms.crediting.models import VALID, Certificate
 from lms.hours import load_json, recompute_file
 from lms.signing.jws_check import NotSigned, certificate_in, is_jws, jws_content
 from lms.signing.key import is_self_signed, name_of
@@ -42,6 +42,7 @@ class BundleFacts:
     """The contents of a signed evidence bundle, and the hours that follow from it now (None: it cannot be recomputed)."""
 
     person: str  # digest
+    enrolment: int
     training_class: str
     programme: str
     statements: int
@@ -92,7 +93,15 @@ def _of_bundle(session: Session, content: bytes) -> FileFinding:
     if known.revoked_at is not None:
         return FileFinding(FileState.REVOKED_KEY)
     facts = _facts_of(bundle)
-    return FileFinding(FileState.SIGNED if facts else FileState.SIGNED_OTHER, None, name, self_signed, facts)
+    if facts is None:
+        return FileFinding(FileState.SIGNED_OTHER, None, name, self_signed)
+    return FileFinding(FileState.SIGNED, _certified_by(session, facts), name, self_signed, facts)
+
+
+def _certified_by(session: Session, facts: BundleFacts) -> Certificate | None:
+    """Return the certificate of whose hours a bundle is the evidence: the valid one of several, otherwise the latest."""
+    own = (Certificate.enrolment_id == facts.enrolment, Certificate.bundle_sha256 == facts.sha256)
+    return session.scalars(select(Certificate).where(*own).order_by((Certificate.state == VALID).desc(), Certificate.id.desc())).first()
 
 
 def _facts_of(content: bytes) -> BundleFacts | None:
@@ -106,7 +115,8 @@ def _facts_of(content: bytes) -> BundleFacts | None:
     programme = about["rules"]["programme"]
     named = f"{programme['code']} {programme['version']}"
     hours = str(answer["hours"]) if answer is not None else None
-    return BundleFacts(about["person"], about["class"], named, len(about["statements"]), hours, hashlib.sha256(content).hexdigest())
+    whose = (about["person"], about["enrolment"], about["class"])
+    return BundleFacts(*whose, named, len(about["statements"]), hours, hashlib.sha256(content).hexdigest())
 
 
 def _state(signature: PdfSignature, known: SigningCertificate | None) -> FileState:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lms.certification.file_check import BundleFacts, FileFinding, FileState
-from lms.crediting.models import VALID, Certificate
+from lms.crediting.models import REVOKED, VALID, Certificate
 from lms.signing.key import is_self_signed, name_of
 from lms.signing.models import SigningCertificate
 from lms.signing.printed import LIFETIME_RECORD
@@ -35,7 +35,7 @@ def file_words(found: FileFinding, shown: Certificate | None) -> FileWords:
             return FileWords("err", (_("This is the file of another certificate, %(number)s.", number=found.certificate.number),))
         version = found.certificate.version
         said = _("This file is version %(n)s of the certificate as it was handed out: not one character was changed.", n=version)
-        return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
+        return FileWords(*_standing(found.certificate, (said, *signature)))
     if found.state is FileState.SIGNED:
         return _signed_words(found, shown, signature)
     if found.state is FileState.SIGNED_OTHER:
@@ -48,7 +48,10 @@ def _signed_words(found: FileFinding, shown: Certificate | None, signature: tupl
     if found.bundle is not None:
         if shown is not None and found.bundle.sha256 != shown.bundle_sha256:
             return FileWords("err", (_("This site signed this file, but it is not the evidence of this certificate."),))
-        return FileWords("ok" if found.bundle.hours is not None else "warn", (*_bundle_words(found.bundle), *signature))
+        lines = (*_bundle_words(found.bundle), *signature)
+        certificate = shown or found.certificate
+        tone, said = ("ok", lines) if certificate is None else _standing(certificate, lines)
+        return FileWords(tone if found.bundle.hours is not None else "warn", said)
     if shown is None and found.said == LIFETIME_RECORD:
         return FileWords("ok", (_("This is a record of all years as this site issued it: not one character was changed."), *signature))
     if shown is None:
@@ -56,7 +59,16 @@ def _signed_words(found: FileFinding, shown: Certificate | None, signature: tupl
     if found.certificate is None or found.certificate.number != shown.number:
         return FileWords("err", (_("This site signed this file, but it is not the file of this certificate."),))
     said = _("This file is version %(n)s of the certificate, signed by this site: nothing was changed.", n=found.certificate.version)
-    return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
+    return FileWords(*_standing(found.certificate, (said, *signature)))
+
+
+def _standing(certificate: Certificate, lines: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the tone of a genuine file, and its sentences after the one that says whether its certificate still holds."""
+    if certificate.state == VALID:
+        return "ok", lines
+    if certificate.state == REVOKED:
+        return "warn", (_("The file is genuine, but its certificate was revoked: it proves nothing any more."), *lines)
+    return "warn", (_("The file is genuine, but a newer version has replaced the certificate to which it belongs."), *lines)
 
 
 def _bundle_words(bundle: BundleFacts) -> tuple[str, ...]:

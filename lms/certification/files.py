@@ -16,7 +16,7 @@ from lms.errors import Conflict
 from lms.i18n import is_chinese
 from lms.printing.letterheads import logo_of
 from lms.signing.site_key import certificate_of, demand, signed, signer_of
-from lms.storage import Storage, storage
+from lms.storage import storage
 
 LANGUAGES = ("zh", "en")
 
@@ -78,10 +78,8 @@ def _kept(certificate: Certificate, secret_key: str) -> bytes | None:
         return content if signer is not None and signer.revoked_at is None else None
 
 
-def forget(session: Session, store: Storage, enrolment_ids: Sequence[int]) -> None:
-    """Delete the files of people who are erased, and what is kept about them."""
+def forget(session: Session, enrolment_ids: Sequence[int]) -> list[str]:
+    """Delete what is kept about the files of people who are erased. Return the files to delete when that is committed."""
     own = session.scalars(select(Certificate.id).where(Certificate.enrolment_id.in_(enrolment_ids))).all()
-    for certificate_id in own:
-        for language in LANGUAGES:
-            store.delete(name_in_store(certificate_id, language))
     session.execute(delete(IssuedFile).where(IssuedFile.certificate_id.in_(own)))
+    return [name_in_store(certificate_id, language) for certificate_id in own for language in LANGUAGES]

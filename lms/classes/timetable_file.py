@@ -35,6 +35,7 @@ SLOTS: Mapping[str, tuple[time, time]] = {
 }
 YES, NO = frozenset({"是", "√", "✓", "yes", "y", "true", "1", "实践"}), frozenset({"", "否", "no", "n", "false", "0", "理论"})
 DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
+SHARE = re.compile(r"0?\.[0-9]{1,18}")
 CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?")
 BETWEEN = re.compile(r"\s?[-–—~～至]{1,2}\s?")
 EXCEL_EPOCH, EXCEL_DAYS = date(1899, 12, 30), (30_000, 80_000)  # serial numbers of 1982 to 2119
@@ -153,14 +154,11 @@ def _hours(given: Mapping[str, str]) -> tuple[time, time] | None:
 
 
 def _clock(said: str) -> time | None:
-    match = CLOCK.fullmatch(said.strip())
+    match = CLOCK.fullmatch(said := said.strip())
     if match is not None:
         hours, minutes = int(match[1]), int(match[2])
     else:
-        try:
-            share = float(said) if len(said) < 20 else -1.0  # noqa: PLR2004 - Excel's share of a day
-        except ValueError:
-            return None
+        share = float(said) if SHARE.fullmatch(said) else 0  # Excel's share of a day
         if not 0 < share < 1:
             return None
         hours, minutes = divmod(round(share * MINUTES_A_DAY), 60)

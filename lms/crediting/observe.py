@@ -219,7 +219,7 @@ def _played(statement: Statement, rule: ActivityRule, text: str) -> tuple[Observ
 def _speed(statement: Statement) -> float:
     said = _extensions(statement).get(v.SPEED, "1")
     if isinstance(said, str):
-        said = said.rstrip("x") if len(said) <= LONGEST_SPEED else 1
+        said = said.rstrip("x") if len(said) <= LONGEST_SPEED and said.isascii() and "_" not in said else 1  # float reads "1_0" as 10
     try:
         speed = float(said)
     except (TypeError, ValueError, OverflowError):

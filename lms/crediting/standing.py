@@ -1,7 +1,7 @@
 """What does an enrolment's track require, and how much of it is earned? For pages, for one enrolment or hundreds at once."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -23,13 +23,14 @@ from lms.programmes.values import ProgrammeDocument, Track
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One enrolment with its programme's document, its class's courses, its account and its requirements."""
+    """One enrolment with its programme's document, its class's courses, its account, its requirements, and its rules."""
 
     enrolment: Enrolment
     document: ProgrammeDocument
     courses: Sequence[StudiedCourse]
     credited: Mapping[str, int]
     requirements: Sequence[RequirementProgress]
+    policy: EnrolmentPolicy = field(repr=False)
     courses_done: Set[str] = frozenset()  # codes; filled only for a person's own enrolments
 
     @property
@@ -145,4 +146,4 @@ def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: l
         earnings = earnings_of(account)
         rules = with_noted_sessions(policy.track.rules, [one.name for one in earnings])
         judged = judge(rules, policy.class_policy.policy, policy.track.activities, earnings)
-    return Standing(enrolment, document, courses, ledger.seconds_of(account), progress(document, enrolment.track, judged))
+    return Standing(enrolment, document, courses, ledger.seconds_of(account), progress(document, enrolment.track, judged), policy)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms.access_log import searching, words
 from lms.accounts.access import person, requires
 from lms.db import session
+from lms.web.amounts import whole_number
 
 bp = Blueprint("accesses", __name__)
 
@@ -14,6 +15,6 @@ bp = Blueprint("accesses", __name__)
 @requires()
 def mine() -> ResponseReturnValue:
     """List the accesses to one's own data, the newest first."""
-    page = searching.about(session(), person().id, request.args.get("after", type=int))
+    page = searching.about(session(), person().id, request.args.get("after", type=whole_number))
     months = current_app.extensions["settings"].accesses_kept_months
     return render_template("home/accesses.html", page=page, words=words, months=months)

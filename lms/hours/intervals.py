@@ -28,7 +28,7 @@ def union(intervals: Iterable[Interval]) -> list[Interval]:
 
 def clip(intervals: Iterable[Interval], start: int | None, end: int | None) -> list[Interval]:
     """Return the parts of the intervals within `[start, end)`; None means no limit on that side."""
-    if start is None and end is None:
+    if (start is None and end is None) or not intervals:
         return list(intervals)
     clipped = ((a if start is None else max(a, start), b if end is None else min(b, end)) for a, b in intervals)
     return [(a, b) for a, b in clipped if a < b]

@@ -1,14 +1,16 @@
 """Read the instants, time zones and decimals of a bundle or programme document."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from courses.strict_json.reader import Reader
 
 LONGEST_DECIMAL = 20
+DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 SHORTEST_INSTANT = 16  # 20260301T100000Z
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = 0, 253_370_764_800  # 1970 to 9999
@@ -20,11 +22,9 @@ class ValueReader(Reader):
 
     def decimal_text(self, value: Any, path: str) -> Decimal:
         """Return a positive decimal written as text, such as "0.1"."""
-        try:
-            found = Decimal(value) if isinstance(value, str) and len(value) < LONGEST_DECIMAL else Decimal(0)
-        except InvalidOperation:
-            found = Decimal(0)
-        if not found.is_finite() or not Decimal("0.001") <= found <= Decimal(1000):
+        plain = isinstance(value, str) and len(value) < LONGEST_DECIMAL and DECIMAL.fullmatch(value)
+        found = Decimal(value) if plain else Decimal(0)  # alone, Decimal reads "1_0" as 10, and digits of any script
+        if not Decimal("0.001") <= found <= Decimal(1000):
             self.refuse("decimal-text", path, value)
             return Decimal(1)
         return found

@@ -22,6 +22,11 @@ def pieces(storage: Storage, job_id: int, count: int) -> Iterator[bytes]:
         yield storage.get(piece(job_id, number))
 
 
+def names_of(job: Job) -> list[str]:
+    """Return the names of everything that a job stored."""
+    return [*(piece(job.id, number) for number in range(len(job.plan or []))), *([job.result_object] if job.result_object else [])]
+
+
 def remove_pieces(storage: Storage, job: Job) -> None:
     """Delete the pieces of a job that has ended."""
     for number in range(len(job.plan or [])):
@@ -30,6 +35,5 @@ def remove_pieces(storage: Storage, job: Job) -> None:
 
 def remove_all(storage: Storage, job: Job) -> None:
     """Delete everything that a job stored."""
-    remove_pieces(storage, job)
-    if job.result_object:
-        storage.delete(job.result_object)
+    for name in names_of(job):
+        storage.delete(name)

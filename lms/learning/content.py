@@ -120,9 +120,11 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
         return _not_there(path)
     try:
         response = _whole_or_range(*found)
-    except FileNotFoundError:  # only if somebody took it out of the file store
-        log.error("content.lost", name=found[0])
-        return _not_there(path)
+    except FileNotFoundError:
+        if not contents.bring_back(storage(), found[0]):  # then somebody took it out of the file store
+            log.error("content.lost", name=found[0])
+            return _not_there(path)
+        response = _whole_or_range(*found)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
     if label:

@@ -243,12 +243,12 @@ def bundled(entry: ElsewhereHours) -> dict[str, object]:
 
 
 def forget(session: Session, person_id: int) -> None:
-    """Delete what was entered for a person who is erased. Their documents go when that is committed (`delete_documents`)."""
+    """Delete what was entered for a person who is erased. Their documents (`folder_of`) go when that is committed."""
     own = select(ElsewhereHours.id).where(ElsewhereHours.person_id == person_id)
     session.execute(delete(ElsewhereDecision).where(ElsewhereDecision.entry_id.in_(own)))
     session.execute(delete(ElsewhereHours).where(ElsewhereHours.person_id == person_id))
 
 
-def delete_documents(storage: Storage, person_id: int) -> None:
-    """Delete a person's documents from the file store; a repetition is not an error."""
-    storage.delete_below(f"elsewhere/{person_id}")
+def folder_of(person_id: int) -> str:
+    """Return the folder of a person's documents in the file store."""
+    return f"elsewhere/{person_id}/"

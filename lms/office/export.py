@@ -39,7 +39,7 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
     with force_locale(order.params["locale"]), database().reader() as session, zipfile.ZipFile(buffer, "w") as archive:
         for transcript, content in pdfs_of(read_many(session, piece, order.asked_at)):
             _add(archive, file_name(transcript, "pdf"), content)
-            rows.append(sheet.class_row(transcript))
+            rows.append(sheet.class_row(transcript, whole=order.params.get("whole", False)))
         _add(archive, ROWS, msgspec.json.encode(rows))
     return buffer.getvalue()
 

@@ -8,6 +8,7 @@ from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from lms.accounts.masking import listed_username
 from lms.accounts.models import Person
 from lms.accounts.offices import is_office_of
 from lms.crediting.standing import Standing
@@ -27,9 +28,9 @@ WIDTHS = (16, 20, 28, 28, 24, 30, 20, 14, 14, 14, 10, 14, 44)
 SheetRow = Sequence[str]
 
 
-def params_of(whom: OwnPeople, form: str, locale: str) -> dict[str, str]:
-    """Return the parameters that a worker needs."""
-    return {"path": whom.path, "words": whom.words, "placed": whom.placed, "format": form, "locale": locale}
+def params_of(whom: OwnPeople, form: str, locale: str, *, whole: bool = False) -> dict[str, str | bool]:
+    """Return the parameters that a worker needs. `whole`: telephone and identity numbers among the user names are not masked."""
+    return {"path": whom.path, "words": whom.words, "placed": whom.placed, "format": form, "locale": locale, "whole": whole}
 
 
 def _whom(params: Params) -> OwnPeople:
@@ -48,14 +49,15 @@ def _plan(params: Params) -> Sequence[Piece]:
 
 def _make(order: JobOrder, piece: Piece) -> bytes:
     with force_locale(order.params["locale"]), database().reader() as session:
-        return msgspec.json.encode(_rows(session, own_people.some_of(session, order.params["path"], piece)))
+        lines = own_people.some_of(session, order.params["path"], piece)
+        return msgspec.json.encode(_rows(session, lines, whole=order.params.get("whole", False)))
 
 
-def _rows(session: Session, lines: Sequence[TeacherLine]) -> list[SheetRow]:
+def _rows(session: Session, lines: Sequence[TeacherLine], *, whole: bool) -> list[SheetRow]:
     providers = own_people.providers_of(session, lines)
     found: list[SheetRow] = []
     for line in lines:
-        who = (line.person.name, line.person.username, line.school)
+        who = (line.person.name, listed_username(line.person.username, whole=whole), line.school)
         found += [(*who, *_place(one, providers[one.enrolment.class_id])) for one in line.standings]
         found += [] if line.standings else [(*who, *[""] * (len(WIDTHS) - len(who)))]
     return found

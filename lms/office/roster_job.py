@@ -13,6 +13,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.accounts.account_changes import By
+from lms.accounts.masking import listed_username
 from lms.classes.models import TrainingClass
 from lms.clock import now
 from lms.db import transaction
@@ -93,7 +94,7 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
             return msgspec.json.encode(_reports(enrolling.enrol_all(transaction, wanted)))
         except InvalidInput as error:  # the class was closed in the meantime: another try would not help
             why = " ".join(error.problems)
-            return msgspec.json.encode([(row.line, row.name, row.username, why, "", "") for row in some.rows])
+            return msgspec.json.encode([(row.line, row.name, listed_username(row.username), why, "", "") for row in some.rows])
 
 
 def _reports(found: outcomes.RosterForecast) -> list[RowReport]:
@@ -104,12 +105,12 @@ def _outcome_report(one: outcomes.RowOutcome) -> RowReport:
     what = words()[one.kind]
     if one.renamed_from:
         what = _("%(what)s; name changed from %(before)s", what=what, before=one.renamed_from)
-    return one.row.line, one.row.name, one.row.username, what, "", ""
+    return one.row.line, one.row.name, listed_username(one.row.username), what, "", ""
 
 
 def _problem_report(problem: RowProblem) -> RowReport:
-    username = problem.value if problem.field == "username" else ""
-    return problem.line, problem.name, username, sentence(problem), field_names()[problem.field], problem.value
+    value = listed_username(problem.value) if problem.field == "username" else problem.value
+    return problem.line, problem.name, value if problem.field == "username" else "", sentence(problem), field_names()[problem.field], value
 
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:

@@ -27,6 +27,7 @@ from lms.practice.work import TEXT_MAX, Submission
 from lms.programmes.store import document_of
 from lms.programmes.values import Requirement
 from lms.storage import storage
+from lms.web.amounts import whole_number
 from lms.web.downloads import as_download
 
 bp = Blueprint("practice", __name__, url_prefix="/practice")
@@ -153,7 +154,7 @@ def hand_in_log(enrolment_id: int, requirement: str) -> ResponseReturnValue:
     """Submit a log, for the first time or after it was returned."""
     enrolment = _enrolment(enrolment_id)
     _months(enrolment, requirement)
-    work_id = request.form.get("work", type=int)
+    work_id = request.form.get("work", type=whole_number)
     before = None if work_id is None else _log(enrolment, work_id)
     text, day, sent = request.form.get("text", ""), _day(request.form.get("on", "")), _files()
     problem = sent if isinstance(sent, str) else "bad-day" if day is None else None

@@ -186,11 +186,11 @@ def of_class(session: Session, class_id: int, work_id: int, *, lock: bool = Fals
     return session.scalar(query.with_for_update(of=PracticeWork) if lock else query)
 
 
-def forget(session: Session, storage: Storage, enrolment_ids: Sequence[int]) -> None:
-    """Erase a person's submissions with their files and comments; the acceptance stays."""
+def forget(session: Session, enrolment_ids: Sequence[int]) -> list[str]:
+    """Erase a person's submissions with their comments; the acceptance stays. Return the files to delete when that is committed."""
     works = select(PracticeWork.id).where(PracticeWork.enrolment_id.in_(enrolment_ids))
-    for name in session.scalars(select(PracticeFile.object_name).where(PracticeFile.work_id.in_(works))):
-        storage.delete(name)
+    names = session.scalars(select(PracticeFile.object_name).where(PracticeFile.work_id.in_(works))).all()
     session.execute(delete(PracticeFile).where(PracticeFile.work_id.in_(works)))
     session.execute(update(PracticeDecision).where(PracticeDecision.work_id.in_(works)).values(comment=""))
     session.execute(update(PracticeWork).where(PracticeWork.enrolment_id.in_(enrolment_ids)).values(text=""))
+    return list(names)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import current_app
 from flask_babel import format_date
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -14,6 +13,7 @@ from lms.accounts.models import Organisation, Person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.config import MASKED, WHOLE
 from lms.crediting.standing import Standing
+from lms.i18n import gettext as _
 from lms.i18n import pick
 from lms.transcripts.words import state_of
 

@@ -12,7 +12,7 @@ from lms.transcripts import pdf
 from lms.transcripts.transcript import Transcript
 
 MOST_THREADS = 8
-AHEAD = 3  # transcripts of each thread that are being written or wait, so that memory does not grow with their number
+AHEAD = 8  # transcripts of each thread that are being written or wait, so that memory does not grow with their number
 
 
 def threads() -> int:

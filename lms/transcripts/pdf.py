@@ -6,9 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext as _
-
 from lms.hours import Policy
+from lms.i18n import gettext as _
 from lms.i18n import is_chinese, pick, unit_after, write_credit, write_hours, write_length
 from lms.printing.typesetting import logo_values, write_pdf
 from lms.programmes.progress import RequirementProgress

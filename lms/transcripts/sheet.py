@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
+from lms.accounts.masking import listed_username
 from lms.crediting.chain import SECONDS
 from lms.i18n import pick, write_length, write_time
 from lms.programmes.progress import RequirementProgress
@@ -102,13 +103,13 @@ class ClassRow:
     held: str = "–"  # time that waits for a reviewer
 
 
-def class_row(transcript: Transcript) -> ClassRow:
-    """Return a transcript's row of the class's sheet."""
+def class_row(transcript: Transcript, *, whole: bool = False) -> ClassRow:
+    """Return a transcript's row of the class's sheet. `whole`: telephone and identity numbers among the user names are not masked."""
     standing = transcript.standing
     track, person = standing.track, standing.enrolment.person
     return ClassRow(
         name=person.name,
-        username=person.username,
+        username=listed_username(person.username, whole=whole),
         school=transcript.belongs.school,
         track=pick(track.name.zh, track.name.en) if track else standing.enrolment.track,
         earned={one.key: (_heading(one), one.earned, one.target) for one in standing.requirements},

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
 from lms.crediting.ledger import chains_of
 from lms.crediting.models import Certificate, Observation
-from lms.crediting.policy import activity_name, policies_of
+from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
@@ -172,9 +173,18 @@ def bundle_of(case: Case, about: About, erased_at: datetime | None = None) -> st
     bundle = dump(case) | {"about": about}
     if erased_at is not None:
         bundle["evidence_erased"] = erased_at.isoformat(timespec="seconds")
-    bundle["observations"].sort(key=lambda seen: (_when(seen), json.dumps(seen, sort_keys=True)))
+    bundle["observations"] = _ordered(bundle["observations"])
     # The bytes are those of json.dumps(indent=1), which writes in Python and takes five times as long.
     return msgspec.json.format(canonical(bundle), indent=1).decode()
+
+
+def _ordered(observations: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the observations by time, those of one time by their text, which is written only for them."""
+    ordered: list[Mapping[str, Any]] = []
+    for _time, together in groupby(sorted(observations, key=_when), key=_when):
+        own = list(together)
+        ordered += own if len(own) == 1 else sorted(own, key=lambda seen: json.dumps(seen, sort_keys=True))
+    return ordered
 
 
 def fingerprint(bundle: str) -> str:
@@ -184,7 +194,7 @@ def fingerprint(bundle: str) -> str:
 
 def _when(seen: Mapping[str, Any]) -> str:
     """Return the time of an observation in a bundle; a waiver has none there and comes first."""
-    return str(next((seen[name] for name in ("from", "in", "at", "on") if name in seen), ""))
+    return str(seen.get("from") or seen.get("in") or seen.get("at") or seen.get("on") or "")
 
 
 def read(session: Session, enrolment_id: int, now: datetime) -> Transcript:
@@ -241,7 +251,7 @@ def _accounts(session: Session, standings: Sequence[Standing]) -> Mapping[int, F
     rest = [one for one in standings if one.enrolment.id not in frozen]
     if not rest:
         return frozen
-    cases = cases_of(session, policies_of(session, [one.enrolment.id for one in rest]))
+    cases = cases_of(session, {one.enrolment.id: one.policy for one in rest})
     about = about_of(session, rest)
     return {**frozen, **{number: _OpenAccount(cases[number], about[number]) for number in cases}}
 

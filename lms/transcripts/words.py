@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from flask_babel import LazyString, format_date
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT
@@ -14,6 +13,7 @@ from lms.crediting.ignored import Claimed
 from lms.crediting.models import Observation
 from lms.crediting.standing import Standing
 from lms.hours import ActivityExplanation, Claim, GateCondition, LimitedDay, Policy, Uncounted
+from lms.i18n import gettext as _
 from lms.i18n import write_length, write_position, write_time
 
 

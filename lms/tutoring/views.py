@@ -31,6 +31,7 @@ from lms.tutoring.course_progress import progress_of
 from lms.tutoring.questions import Quiz, analyse
 from lms.tutoring.waiving import GROUNDS, UnitWaiver
 from lms.tutoring.wording import wording_of
+from lms.web.amounts import whole_number
 from lms.web.downloads import as_download
 
 bp = Blueprint("tutoring", __name__)
@@ -62,7 +63,7 @@ def of_course(class_id: int, code: str) -> ResponseReturnValue:
     progress = progress_of(session(), class_queries.everybody(session(), class_id), course, now())
     why, activity = request.args.get("why", ""), request.args.get("activity", "")
     needs = [one for one in progress.needs if why in {"", one.why} and activity in {"", one.activity.key if one.activity else None}]
-    start = max(0, request.args.get("after", 0, type=int))
+    start = max(0, request.args.get("after", 0, type=whole_number))
     return render_template(
         "tutoring/course.html",
         training_class=found,

@@ -3,6 +3,7 @@
 A choice is written as text, such as "", "completed", "completed+passed" or "coverage=0.9", so that a form can hold it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from lms.catalogue.gates import gate_words
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1)
 NAMES = ("completed", "passed", "completed_or_passed", "coverage")
 LONGEST = 80
+SHARE = re.compile(r"[0-9](?:\.[0-9]+)?")
 
 
 def write_gate(requires: Mapping[str, Any]) -> str:
@@ -30,10 +32,7 @@ def read_gate(choice: str) -> dict[str, Any] | None:
         name, _sign, share = part.partition("=")
         if name not in NAMES or (name == "coverage") != bool(share):
             return None
-        try:
-            number = float(share) if share else 1
-        except ValueError:
-            return None
+        number = 1.0 if not share else float(share) if SHARE.fullmatch(share) else 0
         if not 0 < number <= 1:
             return None
         found[name] = (int(number) if number == int(number) else number) if share else True

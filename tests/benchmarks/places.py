@@ -53,7 +53,7 @@ class Served:
     def reset_peak(self) -> None:
         """Reset the peak memory of the server's processes (Linux)."""
         for one in self._processes():
-            Path(f"/proc/{one.pid}/clear_refs").write_text("5")
+            reset_peak(one.pid)
 
     def peak(self) -> int:
         """Return the peak memory, in bytes, of one server process since the reset."""
@@ -182,6 +182,11 @@ class Places:
 
     def _url(self, kind: str, name: str) -> str:
         return self._postgres.create() if kind == "postgresql" else f"sqlite:///{self.folder / kind / name}.sqlite3"
+
+
+def reset_peak(pid: int) -> None:
+    """Reset the peak memory of a process (Linux)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def peak_of(pid: int) -> int:

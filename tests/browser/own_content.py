@@ -1,4 +1,4 @@
-"""H5P content of one script, made for a test, in a course that the site's class studies."""
+"""Content made for a test, in a course that the site's class studies: H5P content of one script, or a package."""
 
 import json
 from collections.abc import Mapping
@@ -41,3 +41,16 @@ def give(site: Site, folder: Path, name: str, script: str, settings: Mapping[str
         training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
         setup.bind_course(session, training_class, version, "online")
         return f"{site.address}/learn/{site.enrolment_id}/{version.id}/{name}"
+
+
+def give_package(site: Site, folder: Path, package: bytes, name: str = "lesson") -> tuple[str, str]:
+    """Publish a package for the teacher's class; return the address of its activity and the course's code."""
+    file = folder / f"{name}.zip"
+    file.write_bytes(package)
+    found = open_package(file)
+    assert isinstance(found, Package), found
+    with site.app.app_context(), transaction() as session:
+        version = publish(session, storage(), found, None, site.app.extensions["clock"]())
+        training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
+        setup.bind_course(session, training_class, version, "online")
+        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/main", version.course.code

@@ -33,6 +33,16 @@ def read_to_the_end(page: Page) -> None:
     expect(frame.get_by_text("本篇已读完")).to_be_visible()
 
 
+def read_without_a_network(page: Page) -> None:
+    """Answer and turn the page; the server judges the answer when it can be reached."""
+    frame = content(page)
+    frame.get_by_label("听孩子说").check()
+    frame.get_by_role("button", name="提交答案").click()
+    expect(frame.get_by_text("正在提交")).to_be_visible()
+    frame.get_by_role("button", name="下一页").click()
+    expect(frame.get_by_text("还有思考题没有答对")).to_be_visible()
+
+
 def wait_for(page: Page, true: object, what: str) -> None:
     for _ in range(SOON_MS // 200):
         if true():  # type: ignore[operator]

@@ -101,3 +101,19 @@ def test_a_film_in_full_screen_leaves_it_for_its_question(page: Page, site: Ever
     expect(frame.locator(".th-panel")).to_be_visible(timeout=SOON_MS)
     frame.wait_for_function("document.fullscreenElement === null", timeout=SOON_MS)
     wait_until(page, frame, ".th-panel")
+
+
+def test_a_reading_lists_its_pages_with_their_headings_and_the_keyboard_reaches_them(page: Page, site: Everything) -> None:
+    frame = opened(page, site, READING)
+    contents = frame.locator("details.th-contents")
+    expect(contents.locator("ol > li > button small").first).to_have_text(re.compile("已读|有思考题|未读"))
+    contents.locator("summary").press("Enter")
+    other = contents.locator("ol > li > button:not([aria-current])").first
+    heading = other.locator("span").inner_text()
+    other.press("Enter")
+    expect(frame.locator(".th-page h2")).to_have_text(heading)
+    expect(contents.locator("ol")).to_be_hidden()
+    wait_until(page, frame, ".th-page h2")
+    contents.locator("summary").press("Enter")
+    expect(contents.locator("[aria-current=page] span")).to_have_text(heading)
+    assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")

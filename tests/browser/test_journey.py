@@ -15,7 +15,17 @@ from lms import vocabulary as v
 from lms.db import database
 from lms.hours import recompute_file
 from tests.browser.phone import phone, sign_in
-from tests.browser.studying import EXPECTED, SOON_MS, content, credited, read_to_the_end, sound, statements, wait_for
+from tests.browser.studying import (
+    EXPECTED,
+    SOON_MS,
+    content,
+    credited,
+    read_to_the_end,
+    read_without_a_network,
+    sound,
+    statements,
+    wait_for,
+)
 from tests.site import Site
 
 
@@ -92,7 +102,7 @@ def test_what_was_done_without_a_network_arrives_once_when_it_is_back(site: Site
     expect(content(page).get_by_label("听孩子说")).to_be_visible(timeout=SOON_MS)
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
     visitor.set_offline(True)
-    read_to_the_end(page)
+    read_without_a_network(page)
     expect(page.locator("[data-waiting]")).to_be_visible(timeout=SOON_MS)
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "offline", timeout=SOON_MS)
     assert statements(site, v.COMPLETED) == 0

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms import vocabulary as v
 from tests.browser.phone import phone, sign_in
-from tests.browser.studying import EXPECTED, content, credited, read_to_the_end, sound, statements, wait_for
+from tests.browser.studying import EXPECTED, content, credited, read_to_the_end, read_without_a_network, sound, statements, wait_for
 from tests.site import Site
 
 PORTAL = "<!doctype html><html lang='zh'><title>校园网</title><main data-portal><h1>请登录校园网</h1></main></html>"
@@ -36,7 +36,7 @@ def test_the_page_says_that_nothing_is_earned_what_waits_and_when_it_was_sent(br
         page = begun(visitor, site)
         note = page.locator("[data-waiting]")
         visitor.set_offline(True)
-        read_to_the_end(page)
+        read_without_a_network(page)
         expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "offline")
         expect(page.locator("[data-clock=reason]")).to_contain_text("断网期间学习不计学时")
         expect(note).to_contain_text(re.compile(r"自 \d\d:\d\d 起保存在本机.*学习记录（\d+ 条）"))
@@ -45,7 +45,7 @@ def test_the_page_says_that_nothing_is_earned_what_waits_and_when_it_was_sent(br
         assert page.inner_text("[data-clock=counted]") == seconds, "the clock stands still"
         visitor.set_offline(False)
         expect(note).to_contain_text(re.compile(r"已在 \d\d:\d\d 全部发送"))
-        assert statements(site, v.COMPLETED) == 1
+        wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")
     assert sound(site)
 
 
@@ -53,15 +53,16 @@ def test_what_a_closed_tab_left_on_the_device_is_sent_once_and_in_order_by_the_n
     with phone(browser, site, EXPECTED) as visitor:
         page = begun(visitor, site)
         visitor.set_offline(True)
-        read_to_the_end(page)
+        read_without_a_network(page)
         expect(page.locator("[data-waiting]")).to_contain_text("学习记录")
         page.close()
         visitor.set_offline(False)
         page = visitor.new_page()
         page.goto(site.learn("quiz"))
-        wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")
+        wait_for(page, lambda: statements(site, v.PROGRESSED) == 1, "what was read arrives")
         page.goto(site.learn("reading"))
         expect(content(page).get_by_role("button", name="上一页")).to_be_visible()  # it goes on where it was
+        wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the answer is judged")
         page.wait_for_timeout(1500)
         assert (statements(site, v.ANSWERED), statements(site, v.COMPLETED)) == (1, 1)
     assert sound(site)
@@ -86,7 +87,7 @@ def test_a_network_that_asks_for_a_sign_in_while_somebody_reads_loses_nothing(br
     with phone(browser, site, EXPECTED) as visitor:
         page = begun(visitor, site)
         visitor.route("**/*", lambda route: route.fulfill(body=PORTAL, content_type="text/html"))
-        read_to_the_end(page)
+        read_without_a_network(page)
         expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "offline")
         expect(page.locator("[data-waiting]")).to_contain_text("学习记录")
         assert page.locator("[data-portal]").count() == 0
@@ -118,7 +119,7 @@ def test_a_device_that_keeps_no_more_says_so_and_what_its_page_holds_is_still_se
         expect(content(page).get_by_label("听孩子说")).to_be_visible()
         expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting")
         visitor.set_offline(True)
-        read_to_the_end(page)
+        read_without_a_network(page)
         expect(page.locator("[data-waiting]")).to_contain_text("请不要关闭本页")
         visitor.set_offline(False)
         wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")

@@ -8,12 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from courses.package import Package, open_package
-from lms.catalogue.publish import publish
-from lms.classes import setup
-from lms.classes.models import Enrolment, TrainingClass
-from lms.db import transaction
-from lms.storage import storage
+from tests.browser.own_content import give_package
 from tests.browser.phone import phone, sign_in
 from tests.browser.publishing import no_finding
 from tests.browser.studying import SOON_MS, credited, sound, statements, wait_for
@@ -22,19 +17,6 @@ from tests.site import Site
 
 COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
 BLOCKED = "Content Security Policy|Blocked|sandbox|ERR_BLOCKED|Failed to (load|register)|SecurityError|frame-src|violates|404|ServiceWorker"
-
-
-def given(site: Site, folder: Path, package: bytes, name: str = "lesson") -> tuple[str, str]:
-    """Publish a package for the teacher's class; return the address of its activity and the course's code."""
-    file = folder / f"{name}.zip"
-    file.write_bytes(package)
-    found = open_package(file)
-    assert isinstance(found, Package), found
-    with site.app.app_context(), transaction() as session:
-        version = publish(session, storage(), found, None, site.app.extensions["clock"]())
-        training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
-        setup.bind_course(session, training_class, version, "online")
-        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/main", version.course.code
 
 
 @pytest.fixture
@@ -49,7 +31,7 @@ def pages_of(page: Page):  # type: ignore[no-untyped-def]
 
 
 def test_a_package_plays_keeps_its_place_resumes_and_is_credited(site: Site, visitor: BrowserContext, tmp_path: Path) -> None:
-    address, code = given(site, tmp_path, lesson())
+    address, code = give_package(site, tmp_path, lesson())
     page = sign_in(visitor, site, "teacher")
     page.wait_for_url("**/home")
     page.goto(address)
@@ -73,7 +55,7 @@ def test_a_package_plays_keeps_its_place_resumes_and_is_credited(site: Site, vis
 
 
 def test_units_are_chosen_freely_and_shown_as_completed(site: Site, visitor: BrowserContext, tmp_path: Path) -> None:
-    address, _code = given(site, tmp_path, two_units())
+    address, _code = give_package(site, tmp_path, two_units())
     page = sign_in(visitor, site, "teacher")
     page.wait_for_url("**/home")
     page.goto(address)
@@ -128,7 +110,7 @@ HOSTILE = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>恶意<
 
 
 def test_a_hostile_package_gets_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
-    other, _code = given(site, tmp_path, lesson(), "other")
+    other, _code = give_package(site, tmp_path, lesson(), "other")
     with phone(browser, site, BLOCKED) as context:
         page = sign_in(context, site, "teacher")
         page.wait_for_url("**/home")
@@ -137,7 +119,7 @@ def test_a_hostile_package_gets_nothing(browser: Browser, site: Site, tmp_path: 
         its_page = page.frames[2].url
         scripts = HOSTILE.replace("APP", json.dumps(site.address)).replace("OTHER", json.dumps(its_page))
         hostile = {"imsmanifest.xml": manifest(item("x"), resource("x")), "x.html": scripts, "worker.js": "postMessage(1)"}
-        address, _code = given(site, tmp_path, zipped(hostile), "hostile")
+        address, _code = give_package(site, tmp_path, zipped(hostile), "hostile")
         page.goto(address)
         frame = page.frames[1]
         expect(frame.locator("html")).to_have_attribute("data-got", re.compile("elsewhere"), timeout=SOON_MS)
@@ -158,7 +140,7 @@ PLANTS = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>栽赃</
 
 def test_a_cookie_that_a_package_plants_stays_with_its_own_host(browser: Browser, site: Site, tmp_path: Path) -> None:
     """Opened as a page of its own, too, where browsers take more cookies than in a frame. Over https, the names of ours add to that."""
-    address, _code = given(site, tmp_path, zipped({"imsmanifest.xml": manifest(item("p"), resource("p")), "p.html": PLANTS}))
+    address, _code = give_package(site, tmp_path, zipped({"imsmanifest.xml": manifest(item("p"), resource("p")), "p.html": PLANTS}))
     with phone(browser, site, "404") as context:  # of the picture that a browser asks every host for
         page = sign_in(context, site, "teacher")
         page.wait_for_url("**/home")
@@ -177,7 +159,7 @@ def test_a_cookie_that_a_package_plants_stays_with_its_own_host(browser: Browser
 def test_the_next_person_at_a_shared_computer_finds_nothing_of_the_last(browser: Browser, site: Site, tmp_path: Path) -> None:
     """Opened as pages of their own, because a private window gives no storage to frames."""
     keeps = "<!doctype html><meta charset=utf-8><h1 id=h>一</h1><script>try { h.textContent = '看到：' + localStorage.place; localStorage.place = 7 } catch {}</script>"
-    address, _code = given(site, tmp_path, zipped({"imsmanifest.xml": manifest(item("k"), resource("k")), "k.html": keeps}))
+    address, _code = give_package(site, tmp_path, zipped({"imsmanifest.xml": manifest(item("k"), resource("k")), "k.html": keeps}))
     with phone(browser, site, "404") as context:  # of the picture that a browser asks every host for
         for _person in range(2):
             page = sign_in(context, site, "teacher")

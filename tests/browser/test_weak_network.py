@@ -12,7 +12,7 @@ from lms.classes.models import Enrolment
 from lms.db import transaction
 from lms.learning.models import Launch
 from tests.browser.phone import phone, sign_in
-from tests.browser.studying import EXPECTED, content, read_to_the_end, sound, statements, wait_for
+from tests.browser.studying import EXPECTED, content, read_to_the_end, read_without_a_network, sound, statements, wait_for
 from tests.servers import web
 from tests.site import Site
 
@@ -38,7 +38,7 @@ def test_work_of_a_person_who_was_withdrawn_while_offline_waits_and_arrives_afte
         expect(content(page).get_by_label("听孩子说")).to_be_visible()
         expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting")
         visitor.set_offline(True)
-        read_to_the_end(page)
+        read_without_a_network(page)
         set_status(site, "withdrawn")
         visitor.set_offline(False)
         expect(page.locator("[data-refused]")).to_contain_text("已保存在本机。您目前的参训状态不能学习")

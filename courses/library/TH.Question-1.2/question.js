@@ -196,9 +196,10 @@ TH.Question = (function () {
   /**
    * A check question {id, question, options: [text]}: answered until it is right. In our player the server knows the answer; a file for
    * other players holds it (`answer`: the number of an option, `feedback`).
-   * `before` is {response, feedback} of the right answer that was given before; `onAnswer(right, response, feedback)` hears every try.
+   * `before` is {response, feedback} of the right answer that was given before; `onAnswer(right, response, feedback)` hears every try,
+   * and `onAsk(response)` that the server is asked: without a network it may answer much later.
    */
-  function Check(check, before, onAnswer) {
+  function Check(check, before, onAnswer, onAsk) {
     var options = check.options.map(function (text, index) { return { id: String(index), text: text }; });
     var drawn = choices(check.question, options, false, before ? [before.response] : []);
     var said = el("p", { class: "th-said", role: "status" });
@@ -215,15 +216,13 @@ TH.Question = (function () {
       if (chosen === undefined) return say(W("choose"), "");
       if (check.answer !== undefined) return judged(chosen === String(check.answer), chosen, check.feedback || "");
       if (!TH.submitAnswers) return say(W("outside"), "");
-      var given = {};
-      given[check.id] = [chosen];
       rest(true);
       say(W("sending"), "");
-      TH.submitAnswers(given).then(
-        function (grade) {
-          var item = grade.items.find(function (one) { return one.id === check.id; });
+      if (onAsk) onAsk(chosen);
+      judge(check, chosen).then(
+        function (found) {
           rest(false);
-          judged(item.correct, chosen, (item.correct && item.feedback[(TH.locale || "zh").slice(0, 2) === "zh" ? "zh" : "en"]) || "");
+          judged(found.right, chosen, found.feedback);
         },
         function (error) {
           rest(false);
@@ -258,6 +257,17 @@ TH.Question = (function () {
     }
   }
 
+  /** Ask the server whether an answer to a check question is right: {right, feedback}. */
+  function judge(check, chosen) {
+    var given = {};
+    given[check.id] = [chosen];
+    return TH.submitAnswers(given).then(function (grade) {
+      var item = grade.items.find(function (one) { return one.id === check.id; });
+      var right = Boolean(item && item.correct);
+      return { right: right, feedback: (right && item.feedback[(TH.locale || "zh").slice(0, 2) === "zh" ? "zh" : "en"]) || "" };
+    });
+  }
+
   /** The part of an `answered` statement that speaks of one check question. */
   function answered(instance, check, right, response) {
     var event = instance.createXAPIEventTemplate("answered");
@@ -281,5 +291,5 @@ TH.Question = (function () {
     else element.scrollIntoView({ block: "start" });
   }
 
-  return { el: el, words: words, languageOf: languageOf, choices: choices, ask: ask, inWords: inWords, picture: picture, Check: Check, answered: answered, show: show };
+  return { el: el, words: words, languageOf: languageOf, choices: choices, ask: ask, inWords: inWords, picture: picture, Check: Check, judge: judge, answered: answered, show: show };
 })();

@@ -5,8 +5,8 @@ TH.Reading = (function (Q) {
   "use strict";
   var el = Q.el;
   var W = Q.words(
-    { table: "表格", next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", openAt: "第 {n} 页还有思考题没有答对", unseen: "第 {n} 页还没有打开", done: "本篇已读完，思考题全部答对。" },
-    { table: "Table", next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question." }
+    { contents: "本篇目录", read: "已读", question: "有思考题", unopened: "未读", table: "表格", next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", openAt: "第 {n} 页还有思考题没有答对", unseen: "第 {n} 页还没有打开", done: "本篇已读完，思考题全部答对。" },
+    { contents: "Pages of this reading", read: "read", question: "open question", unopened: "not read", table: "Table", next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question." }
   );
 
   function Reading(params, contentId, extras) {
@@ -18,19 +18,22 @@ TH.Reading = (function (Q) {
     var seen = new Set(before.seen || []);
     var done = new Set(before.done || []);
     var given = before.given || {}; // the right answer to each check that is done, with its feedback
+    var asked = before.asked || {}; // answers that the server has not judged yet
     var completed = Boolean(before.completed);
-    var root, box, place, back, next, state;
+    var root, box, place, back, next, state, contents;
 
     this.attach = function ($container) {
       box = el("article", { class: "th-page", tabindex: "-1" });
       place = el("p", { class: "th-note", role: "status" });
       state = el("div", { class: "th-todo", role: "status" });
+      contents = pages.length > 1 ? el("details", { class: "th-contents" }, el("summary", {}, W("contents")), el("ol")) : null;
       back = el("button", { type: "button", class: "th-button th-quiet", onclick: function () { turn(at - 1); } }, W("back"));
       next = el("button", { type: "button", class: "th-button", onclick: function () { turn(at + 1); } }, W("next"));
-      root = el("div", { class: "th-content th-reading" }, el("progress", { class: "th-bar", max: pages.length, value: 0, "aria-label": W("page").replace("{n}", "").replace("{all}", pages.length) }), box, el("div", { class: "th-actions" }, back, place, next), state);
+      root = el("div", { class: "th-content th-reading" }, el("progress", { class: "th-bar", max: pages.length, value: 0, "aria-label": W("page").replace("{n}", "").replace("{all}", pages.length) }), contents, box, el("div", { class: "th-actions" }, back, place, next), state);
       $container.append(root);
       self.setActivityStarted();
       show(false);
+      askAgain();
     };
 
     function turn(to) {
@@ -40,18 +43,28 @@ TH.Reading = (function (Q) {
       keep();
     }
 
+    /** The pages by their headings, each with its state; under the page that is open, the headings inside it. */
+    function pageList() {
+      if (!contents) return;
+      contents.querySelector("ol").replaceChildren.apply(contents.querySelector("ol"), pages.map(function (page, index) {
+        var words = !seen.has(index) ? W("unopened") : isOpen(page) ? W("question") : W("read");
+        var heads = index === at ? Array.from(box.querySelectorAll(":scope > div:not(.th-check) h3")) : [];
+        return el("li", {},
+          el("button", { type: "button", "aria-current": index === at ? "page" : null, onclick: function () { contents.open = false; turn(index); } }, el("span", { lang: Q.languageOf(page.heading) }, page.heading), " ", el("small", {}, words)),
+          heads.length ? el("ul", {}, heads.map(function (head) {
+            return el("li", {}, el("button", { type: "button", lang: Q.languageOf(head.textContent), onclick: function () { contents.open = false; head.setAttribute("tabindex", "-1"); Q.show(head); } }, head.textContent));
+          }).reduce(function (all, one) { all.append(one); return all; }, document.createDocumentFragment())) : null);
+      }));
+    }
+
     function show(turned) {
       var page = pages[at];
       var fresh = !seen.has(at);
       seen.add(at);
       box.replaceChildren(el("h2", { lang: Q.languageOf(page.heading) }, page.heading), page.blocks ? el("div", { lang: Q.languageOf(page.heading) }, blocks(page.blocks)) : el("div", { html: page.body, lang: Q.languageOf(page.heading) }));
       (page.checks || []).forEach(function (check) {
-        box.append(new Q.Check(check, done.has(check.id) ? given[check.id] || { response: String(check.answer), feedback: check.feedback } : null, function (right, response, feedback) {
-          Q.answered(self, check, right, response);
-          if (!right) return;
-          done.add(check.id);
-          given[check.id] = { response: response, feedback: feedback };
-          update();
+        box.append(new Q.Check(check, done.has(check.id) ? given[check.id] || { response: String(check.answer), feedback: check.feedback } : null, function (right, response, feedback) { take(check, right, response, feedback); }, function (response) {
+          asked[check.id] = response;
           keep();
         }).root);
       });
@@ -61,6 +74,32 @@ TH.Reading = (function (Q) {
       next.hidden = at === pages.length - 1;
       if (fresh && turned) progressed();
       update();
+    }
+
+    function take(check, right, response, feedback) {
+      delete asked[check.id];
+      if (done.has(check.id)) return;
+      Q.answered(self, check, right, response);
+      if (right) {
+        done.add(check.id);
+        given[check.id] = { response: response, feedback: feedback };
+        update();
+      }
+      keep();
+    }
+
+    /** Ask again what the server had not judged when the page was left. */
+    function askAgain() {
+      pages.forEach(function (page, index) {
+        (page.checks || []).forEach(function (check) {
+          if (asked[check.id] === undefined || done.has(check.id) || !TH.submitAnswers) return;
+          var response = asked[check.id];
+          Q.judge(check, response).then(function (found) {
+            take(check, found.right, response, found.feedback);
+            if (found.right && index === at) show(false);
+          }, function () {});
+        });
+      });
     }
 
     /** The blocks of a page. Text is text; of a formula only MathML is taken, without what could run or lead elsewhere. */
@@ -129,6 +168,7 @@ TH.Reading = (function (Q) {
     }
 
     function update() {
+      pageList();
       var finished = seen.size === pages.length && !pages.some(isOpen);
       state.replaceChildren.apply(state, finished ? [el("p", { class: "th-note" }, W("done"))] : todo());
       if (finished && !completed) {
@@ -151,7 +191,7 @@ TH.Reading = (function (Q) {
     }
 
     this.getCurrentState = function () {
-      return { page: at, seen: Array.from(seen), done: Array.from(done), given: given, completed: completed };
+      return { page: at, seen: Array.from(seen), done: Array.from(done), given: given, asked: asked, completed: completed };
     };
   }
 

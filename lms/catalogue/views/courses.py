@@ -22,6 +22,7 @@ from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import in_words, pick
 from lms.storage import storage
+from lms.web.amounts import whole_number
 from lms.web.downloads import as_download
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,7 @@ def _makes() -> bool:
 
 def _class_asked() -> dict[str, int]:
     """Return the class for which an office looks for a course, as part of an address; whether it is theirs is asked when it gets one."""
-    found = request.args.get("class", type=int) if OFFICE in {one.name for one in person().roles} else None
+    found = request.args.get("class", type=whole_number) if OFFICE in {one.name for one in person().roles} else None
     return {} if found is None or found > LARGEST_ID else {"class": found}
 
 
@@ -70,7 +71,7 @@ def _wanted() -> CourseFilter:
     return CourseFilter(
         words=given.get("q", "").strip()[:LONGEST_SEARCH],
         labels={kind: given[kind][: labels.LONGEST_VALUE] for kind in labels.KINDS if given.get(kind)},
-        organisation_id=given.get("organisation", type=int),
+        organisation_id=given.get("organisation", type=whole_number),
         state=state if state in listing.STATES else listing.IN_USE,
         sort=sort if sort in listing.SORTS else listing.NEWEST,
     )
@@ -81,7 +82,7 @@ def _wanted() -> CourseFilter:
 def course(code: str) -> ResponseReturnValue:
     """Show one course: the chosen version's outline, all versions, and the classes that study it."""
     versions = listing.readable_versions(session(), code, person())
-    number = request.args.get("version", type=int)
+    number = request.args.get("version", type=whole_number)
     shown = next((one for one in versions if number in {None, one.number}), None)
     if shown is None:
         raise NotFound(_("There is no such course or version."))

@@ -32,6 +32,7 @@ from lms.errors import Gone, NotFound, TooManyTries
 from lms.office.places import NOT_YOURS
 from lms.signing.site_key import certificates, pem_of
 from lms.transcripts.visibility import way_of
+from lms.web.amounts import whole_number
 from lms.web.downloads import as_download
 
 UNKNOWN_NUMBERS = "20 per minute; 60 per hour; 200 per day"  # of one network; right numbers are not counted
@@ -101,7 +102,7 @@ def check_file() -> ResponseReturnValue:
     """Check a file by itself: its signature, and whether it is the one that was handed out. The file is not kept."""
     sent = _sent_file()
     found = None if sent is None else examine(session(), sent, _settings().secret_key)
-    if found is not None and found.certificate is not None:
+    if found is not None and found.certificate is not None and found.bundle is None:
         return _page(found.certificate, file_words(found, found.certificate), 200)
     words_of_file = no_file(LARGEST_FILE) if found is None else file_words(found, None)
     page = render_template("certification/verify.html", typed="", problem="", file=words_of_file, **_about_files())
@@ -131,7 +132,7 @@ def _answer(typed: str, content: bytes | Literal[False] | None = False) -> Respo
     if not versions:
         problem = _("No certificate has this number. Compare it with the certificate character by character.")
         return render_template("certification/verify.html", typed=typed[:LONGEST], problem=problem, **_about_files()), NOT_FOUND
-    asked = request.args.get("version", type=int)  # of a QR code
+    asked = request.args.get("version", type=whole_number)  # of a QR code
     shown = next((one for one in versions if one.version == asked), versions[-1])
     if content is False:
         return _page(shown, None, 200)

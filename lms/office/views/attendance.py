@@ -23,6 +23,7 @@ from lms.office.attendance_form import Typed
 from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
 from lms.transcripts.words import ATTENDED
+from lms.web.amounts import whole_number
 
 PEOPLE_MAX = 200  # on one page
 
@@ -32,7 +33,7 @@ PEOPLE_MAX = 200  # on one page
 def attendance(class_id: int, session_id: int) -> ResponseReturnValue:
     """Show everybody in the class with their marks for this session."""
     found, lesson = own_session(class_id, session_id)
-    people = _people(class_id, request.args.get("after", 0, type=int))
+    people = _people(class_id, request.args.get("after", 0, type=whole_number))
     marks = marking.marks_of(session(), [session_id])[session_id]
     zone = document_of(found.programme_version).policy.time_zone
     rows = {one.id: attendance_form.shown(marks.get(one.id), zone) for one in people}
@@ -78,7 +79,7 @@ def _page(
         here=here,
         marked=marked,
         started=lesson.starts_at <= now(),
-        after=request.args.get("after", 0, type=int),
+        after=request.args.get("after", 0, type=whole_number),
         next=people[-1].id if len(people) == PEOPLE_MAX else None,
     )
 
@@ -88,7 +89,7 @@ def _page(
 def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
     """Save the grid: all of it, or nothing if a row is wrong."""
     found, lesson = own_session(class_id, session_id)
-    people = _people(class_id, request.args.get("after", 0, type=int))
+    people = _people(class_id, request.args.get("after", 0, type=whole_number))
     rest = "present" if request.form.get("rest") else ""
     marks = marking.marks_of(session(), [session_id])[session_id]
     came = checking_in.open_among(checking_in.scans_of(session(), [session_id]), session_id, marks)

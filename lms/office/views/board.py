@@ -17,6 +17,7 @@ from lms.office.places import NOT_YOURS, bp
 from lms.programmes.models import Programme, ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
+from lms.web.amounts import whole_number
 
 PAGE = 50
 DEADLINES = 12
@@ -57,7 +58,7 @@ def programme_classes(programme_id: int) -> ResponseReturnValue:
     today = local_time(now(), SITE_ZONE).date()
     (summary,) = board.by_programme(session(), classes, today)
     shown = _chosen(classes)
-    start = request.args.get("after", 0, type=int)
+    start = request.args.get("after", 0, type=whole_number)
     if start < 0:
         abort(422)
     return render_template(

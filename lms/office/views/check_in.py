@@ -23,6 +23,7 @@ from lms.db import session, transaction
 from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
 from lms.sealing import derived
+from lms.web.amounts import whole_number
 
 AT_ONCE = 200  # claims or open check-ins
 
@@ -85,7 +86,7 @@ def decide_claims(class_id: int, session_id: int) -> ResponseReturnValue:
     """Confirm or decline late scans."""
     _found, lesson = own_session(class_id, session_id)
     state = {"confirm": CONFIRMED, "decline": DECLINED}.get(request.form.get("decision", ""))
-    ids = request.form.getlist("claim", type=int)[:AT_ONCE]
+    ids = request.form.getlist("claim", type=whole_number)[:AT_ONCE]
     if state is None:
         abort(422)
     with transaction() as writing:

@@ -28,6 +28,7 @@ from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
 from lms.rosters import table
 from lms.rosters.problems import Unreadable
+from lms.web.amounts import whole_number
 
 FILE_BYTES = 1_000_000
 FORM_BYTES, FORM_PARTS = 131_072, 1_500  # the form around a file: a choice for each name
@@ -138,7 +139,7 @@ def take_meeting(class_id: int, session_id: int) -> ResponseReturnValue:
     if report.columns is None or read.problems or lesson.starts_at > now():
         return _page(found, lesson, 422, unreadable=_("Choose the file again."))
     people = _people(class_id)
-    said = {name: request.form.get(f"person-{place}", 0, type=int) for place, name in enumerate(read.present)}
+    said = {name: request.form.get(f"person-{place}", 0, type=whole_number) for place, name in enumerate(read.present)}
     meant = {name: one for name, one in said.items() if one in people}
     with transaction() as writing:
         locked_class(writing, class_id)

@@ -16,6 +16,7 @@ from lms.errors import FieldProblem, InvalidInput, NotFound
 from lms.office import organisations
 from lms.office.organisations import MERGE, MOVE, RENAME, OrganisationChange
 from lms.office.places import NOT_YOURS
+from lms.web.amounts import whole_number
 
 bp = Blueprint("organisations", __name__, url_prefix="/office/organisations")
 TOP = "/"  # the form's value for moving to the top
@@ -50,7 +51,7 @@ def _own(reading: Session, organisation_id: int) -> Organisation:
 def all_() -> ResponseReturnValue:
     """List the organisations below the office, or all of them for administrators."""
     words = request.args.get("q", "").strip()[: organisations.LONGEST_WORDS]
-    page = organisations.page_of(session(), _path(), words, request.args.get("after", type=int))
+    page = organisations.page_of(session(), _path(), words, request.args.get("after", type=whole_number))
     return render_template("office/organisations.html", page=page, words=words, kinds=KINDS, path=_path())
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from lms.access_log.noting import EXPORTED, REASON_MAX, REVEALED, NotedAccess
+from lms.access_log.noting import REASON_MAX, REVEALED, NotedAccess, export_of
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.account_changes import of_access
@@ -26,6 +26,7 @@ from lms.office.password_sheet import refusal_words, sheet_page, signed_out_word
 from lms.office.places import NOT_YOURS, by_me
 from lms.rosters import sheets
 from lms.rosters.sheets import SignInRefusal, refusal_of
+from lms.web.amounts import whole_number
 
 bp = Blueprint("people", __name__, url_prefix="/office/people")
 
@@ -37,8 +38,8 @@ def mine() -> ResponseReturnValue:
     if person().organisation_id is None:
         return render_template("office/people.html", placed=False)
     whom = own_people.asked(scope(), request.args)
-    page = own_people.page_of(session(), whom, request.args.get("after", type=int))
-    return render_template("office/people.html", placed=True, page=page, whom=whom, left=LEFT)
+    page = own_people.page_of(session(), whom, request.args.get("after", type=whole_number))
+    return render_template("office/people.html", placed=True, page=page, whom=whom, left=LEFT, reason_max=REASON_MAX)
 
 
 @bp.get("/<int:person_id>")
@@ -122,11 +123,14 @@ def sign_out(person_id: int) -> ResponseReturnValue:
 @requires(OFFICE)
 def export() -> ResponseReturnValue:
     """Start a file with exactly the teachers of the list; a repeated start returns the same job."""
-    form = request.form.get("format", "")
-    params = people_job.params_of(
-        own_people.asked(scope(), request.form), form if form in people_job.FORMATS else people_job.FORMATS[0], str(get_locale())
-    )
-    record(NotedAccess(EXPORTED, "people", organisation_id=person().organisation_id))
+    form, (what, reason) = request.form.get("format", ""), export_of(request.form)
+    whom, form = own_people.asked(scope(), request.form), form if form in people_job.FORMATS else people_job.FORMATS[0]
+    params = people_job.params_of(whom, form, str(get_locale()), whole=what == REVEALED)
+    try:
+        record(NotedAccess(what, "people", organisation_id=person().organisation_id, reason=reason))
+    except InvalidInput as error:
+        flash(" ".join(error.problems), "warning")
+        return redirect(url_for(".mine"))
     with transaction() as writing:
         queue.enqueue(writing, people_job.PEOPLE, person().id, params, now())
     ring(work)

@@ -32,6 +32,7 @@ from lms.practice.work import COMMENT_MAX, TASK_TEXT_MAX, TASKS_MAX, TITLE_MAX
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 from lms.storage import storage
+from lms.web.amounts import whole_number
 
 DECISIONS = (ACCEPTED, RETURNED, TAKEN_BACK)
 
@@ -57,7 +58,7 @@ def tasks(class_id: int) -> ResponseReturnValue:
     found = staffed_class(class_id)
     state = request.args.get("state", HANDED_IN)
     state = state if state in STATES else HANDED_IN
-    works = work.queue(session(), class_id, state, request.args.get("after", 0, type=int))
+    works = work.queue(session(), class_id, state, request.args.get("after", 0, type=whole_number))
     kinds = {one.kind for one in document_of(found.programme_version).requirements}
     return render_template(
         "office/tasks.html",

@@ -57,7 +57,7 @@ def erase_whole(person_id: int, asked_by: int | None) -> Erasure:
     settings: Settings = current_app.extensions["settings"]
     with transaction() as writing:
         person = writing.get_one(Person, person_id)
-        begun = erasure.begin(writing, person, asked_by, settings.public_url, now(), storage())
+        begun = erasure.begin(writing, person, asked_by, settings.public_url, now())
     more = True
     while more:
         with transaction() as writing:

@@ -114,8 +114,11 @@ def agents_of(person: Person, public_url: str) -> list[uuid.UUID]:
     return [key for one in agents if (key := key_of(one)) is not None]
 
 
-def begin(session: Session, person: Person, asked_by: int | None, public_url: str, now: datetime, storage: Storage) -> Erasure:
-    """Make a person anonymous and record that they are being erased; if that was begun before, return the same erasure."""
+def begin(session: Session, person: Person, asked_by: int | None, public_url: str, now: datetime) -> Erasure:
+    """Make a person anonymous and record that they are being erased; if that was begun before, return the same erasure.
+
+    Files stay until this is committed, and `go_on` deletes them: a person whose erasure was rolled back has lost nothing.
+    """
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     known = session.scalar(select(Erasure).where(Erasure.person_id == person.id))
     if known is not None:
@@ -127,12 +130,12 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
     begun.observations = _erase_evidence(session, numbers, now)
     begun.documents = _erase_learning(session, person.id, numbers)
-    for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
-        files.remove_all(storage, job)
-        session.delete(job)
-    receiving.forget(session, storage, person.id)
-    work.forget(session, storage, numbers)
-    certificate_files.forget(session, storage, numbers)
+    begun.files = [
+        *_forget_jobs(session, person.id),
+        *receiving.forget(session, person.id),
+        *work.forget(session, numbers),
+        *certificate_files.forget(session, numbers),
+    ]
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
@@ -143,6 +146,13 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     session.add(begun)
     session.flush()
     return begun
+
+
+def _forget_jobs(session: Session, person_id: int) -> list[str]:
+    own = session.scalars(select(Job).where(Job.owner_id == person_id)).all()
+    for job in own:
+        session.delete(job)
+    return [name for job in own for name in files.names_of(job)]
 
 
 def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> int:
@@ -189,9 +199,12 @@ def _make_nobody(person: Person) -> None:
 
 
 def go_on(session: Session, erasure_id: int, now: datetime, storage: Storage) -> bool:
-    """Erase some more of a person's documents and of their data in the record store; return whether there may be more."""
+    """Erase some more of a person's files and of their data in the record store; return whether there may be more."""
     found = session.get_one(Erasure, erasure_id, with_for_update=True)
-    elsewhere.delete_documents(storage, found.person_id)  # here and not in `begin`, which may still be rolled back
+    # The list goes with the commit; until then everything in it is deleted again.
+    for name in (*found.files, elsewhere.folder_of(found.person_id)):
+        storage.delete_all(name)
+    found.files = []
     agents = [uuid.UUID(one) for one in found.agents]
     count = xapi.removals.erase_some(session, agents, now)
     found.statements += count

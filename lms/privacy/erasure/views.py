@@ -16,7 +16,7 @@ from lms.privacy.erasure import erasures
 from lms.privacy.erasure import person as people
 from lms.privacy.erasure.tasks import go_on
 from lms.records.sections import bp
-from lms.storage import storage
+from lms.web.amounts import whole_number
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ def erasure() -> ResponseReturnValue:
             foreseen = None if erased else people.preview(session(), found, _settings().public_url)
         except NotFound:
             flash(_("Nobody has this user name. Names are not searched: ask for the user name."), "warning")
-    done = erasures.page_of(session(), request.args.get("after", type=int))
+    done = erasures.page_of(session(), request.args.get("after", type=whole_number))
     return render_template("records/erasure.html", wanted=wanted, one=foreseen, erased=erased, own=person().id, done=done)
 
 
@@ -52,7 +52,7 @@ def erase_person(person_id: int) -> ResponseReturnValue:
         return redirect(url_for(".erasure", who=found.username))
     with transaction() as writing:
         whom = writing.get_one(Person, person_id)
-        people.begin(writing, whom, person().id, _settings().public_url, now(), storage())
+        people.begin(writing, whom, person().id, _settings().public_url, now())
     log.info("person.erased", person=person_id, by=person().id)
     ring(go_on)
     flash(_("Erased. What is left of it in the record store goes within minutes."), "success")

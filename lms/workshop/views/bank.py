@@ -23,6 +23,7 @@ from lms.catalogue.models import SHARES
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
+from lms.web.amounts import whole_number
 from lms.workshop import bank, bank_search
 from lms.workshop.bank_search import BankFilter
 from lms.workshop.form_words import question_kinds
@@ -106,7 +107,7 @@ def _wanted() -> BankFilter:
         words=given.get("q", "").strip()[:LONGEST_SEARCH],
         kind=kind if kind in TYPES else "",
         tag=given.get("tag", "")[:LONGEST_TAG],
-        organisation_id=given.get("organisation", type=int),
+        organisation_id=given.get("organisation", type=whole_number),
         state=state if state in bank_search.STATES else bank_search.IN_USE,
     )
 

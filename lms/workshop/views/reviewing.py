@@ -21,6 +21,7 @@ from lms.jobs import queue
 from lms.jobs.models import Job
 from lms.jobs.queue import WORKING
 from lms.jobs.tasks import work
+from lms.web.amounts import whole_number
 from lms.workshop import drafts, reviewing
 from lms.workshop.comparing import differences
 from lms.workshop.documents import title_of
@@ -94,7 +95,7 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
         newest = newest_number(writing, draft.document["code"])
         if draft.state == PUBLISHED or (job is not None and job.state in WORKING):
             return redirect(url_for(".review", draft_id=draft_id))
-        if request.form.get("over", type=int) != newest:
+        if request.form.get("over", type=whole_number) != newest:
             flash(_("Somebody published another version of this course. Compare it with your draft, then publish again."), "warning")
             return redirect(url_for(".review", draft_id=draft_id))
         if faults := _unfinished(faults_of(writing, draft)):
@@ -112,7 +113,9 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
 def ask_reviewer(draft_id: int) -> ResponseReturnValue:
     """Ask a colleague to look at the draft."""
     with transaction() as writing:
-        reviewing.ask(writing, drafts.own(writing, draft_id, person(), lock=True), request.form.get("reviewer", 0, type=int), person())
+        reviewing.ask(
+            writing, drafts.own(writing, draft_id, person(), lock=True), request.form.get("reviewer", 0, type=whole_number), person()
+        )
     flash(_("Your colleague finds the draft under Courses → Drafts."), "success")
     return redirect(url_for(".review", draft_id=draft_id))
 
@@ -123,7 +126,7 @@ def decide(draft_id: int) -> ResponseReturnValue:
     """Agree to the draft, or give it back."""
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
-        revision = request.form.get("revision", type=int)
+        revision = request.form.get("revision", type=whole_number)
         reviewing.decide(draft, person(), revision, agreed=request.form.get("decision") == "agreed")
     return redirect(url_for(".review", draft_id=draft_id))
 
@@ -183,8 +186,8 @@ def compare(code: str) -> ResponseReturnValue:
     if not versions:
         raise NotFound(_("There is no such course or version."))
     numbers = [one.number for one in versions]
-    new = request.args.get("to", numbers[0], type=int)
-    old = request.args.get("from", next((one for one in numbers if one < new), new), type=int)
+    new = request.args.get("to", numbers[0], type=whole_number)
+    old = request.args.get("from", next((one for one in numbers if one < new), new), type=whole_number)
     found = [_version(code, one) for one in (old, new)]
     if not publish.may_publish(session(), found[0].course, person()):
         raise NotFound(_("There is no such course, or it is not yours to change."))

@@ -19,7 +19,6 @@ from lms.accounts.people import add_organisation, add_person
 from lms.classes.models import Enrolment
 from lms.migrations import guards
 from lms.privacy.erasure import person as erasing
-from lms.storage import storage
 from tests.access import form_token
 from tests.factories import World, signed_in
 
@@ -178,7 +177,7 @@ def test_old_accesses_are_forgotten_and_an_erased_persons_reasons_too(world: Wor
     assert [row[3] for row in recorded(world)] == ["再次核对"]
 
     def erase(session: Session) -> None:
-        erasing.begin(session, session.get_one(Person, world.person_id), None, "http://localhost", world.clock(), storage())
+        erasing.begin(session, session.get_one(Person, world.person_id), None, "http://localhost", world.clock())
 
     world.act(erase)
     assert recorded(world) == [("revealed", "username", world.person_id, "")]

@@ -14,7 +14,6 @@ from lms.db import database
 from lms.migrations import guards, migrating
 from lms.privacy.erasure import person as erasure
 from lms.signing import site_key
-from lms.storage import storage
 from tests import signing_keys
 from tests.factories import PUBLIC_URL, DrivenClock
 from tests.integration.certification.conftest import Office, build_office
@@ -36,7 +35,7 @@ def database_of(app: Flask) -> Engine:
 
 def erase(office: Office) -> None:
     def work(session: Session) -> None:
-        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, office.world.clock(), storage())
+        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, office.world.clock())
 
     with office.world.app.app_context():
         office.world.act(work)

@@ -20,7 +20,6 @@ from lms.crediting.models import Certificate, LedgerEntry
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.privacy.erasure import person as erasure
-from lms.storage import storage
 from tests.factories import PUBLIC_URL
 from tests.integration.certification.conftest import Office
 
@@ -132,7 +131,7 @@ def test_hours_that_were_added_to_a_certified_account_are_named(certified: Offic
 
 def test_erasure_deletes_name_and_evidence_and_the_register_stays_whole(certified: Office) -> None:
     def erase(session: Session) -> None:
-        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, certified.world.clock(), storage())
+        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, certified.world.clock())
 
     with certified.world.app.app_context():
         certified.world.act(erase)

@@ -44,15 +44,18 @@ def signed_evidence(office: Office) -> str:
 
 
 def dropped(office: Office, content: str) -> TestResponse:
-    anyone: FlaskClient = office.world.app.test_client()
-    form = {"file": (io.BytesIO(content.encode()), "evidence.jws"), "csrf_token": form_token(anyone)}
-    return anyone.post("/verify", data=form, content_type="multipart/form-data")
+    return sent(office, "/verify", content)
 
 
 def dropped_beside(office: Office, certificate: Certificate, content: str) -> TestResponse:
+    return sent(office, f"/verify/{certificate.number}", content)
+
+
+def sent(office: Office, address: str, content: str | bytes) -> TestResponse:
     anyone: FlaskClient = office.world.app.test_client()
-    form = {"file": (io.BytesIO(content.encode()), "evidence.jws"), "csrf_token": form_token(anyone)}
-    return anyone.post(f"/verify/{certificate.number}", data=form, content_type="multipart/form-data")
+    file = io.BytesIO(content.encode() if isinstance(content, str) else content)
+    form = {"file": (file, "file"), "csrf_token": form_token(anyone)}
+    return anyone.post(address, data=form, content_type="multipart/form-data")
 
 
 def changed(text: str) -> str:
@@ -116,6 +119,39 @@ def test_beside_a_certificate_only_its_own_evidence_is_good(office: Office, made
     beside = dropped_beside(office, certificate, answer.text)
     assert "不是这份证书的学时依据" in beside.text
     assert ("callout-err" in beside.text, "一字未改" in beside.text) == (True, False)
+
+
+def toned(answer: TestResponse) -> tuple[bool, bool]:
+    """Say whether a sentence is green, and whether the signature is called intact."""
+    return "callout-ok" in answer.text, "签名完好" in answer.text
+
+
+def test_the_evidence_of_a_revoked_certificate_is_genuine_and_proves_nothing(office: Office, made: Made) -> None:
+    [certificate] = office.certify().issued
+    own = signed_evidence(office)
+    assert toned(dropped(office, own)) == (True, True)
+    office.revoke(certificate)
+    for answer in (dropped(office, own), dropped_beside(office, certificate, own)):
+        assert toned(answer) == (False, True)
+        assert "证书已被撤销，不再证明任何事" in words_of(answer)
+
+
+def test_the_evidence_of_a_superseded_version_names_the_newer_one(office: Office, made: Made) -> None:
+    [certificate] = office.certify().issued
+    own = signed_evidence(office)
+    office.world.act(lambda session: setattr(session.get_one(Person, office.world.person_id), "name", "王秀英"))
+    office.supersede(certificate)
+    for address in (f"/verify/{certificate.number}?version=1", "/verify"):
+        answer = sent(office, address, own)
+        assert toned(answer) == (False, True), address
+        assert "已被新的版本取代" in words_of(answer), address
+
+
+def test_the_pdf_of_a_revoked_certificate_is_called_genuine_and_revoked(office: Office, made: Made) -> None:
+    [certificate] = office.certify().issued
+    content = office.world.client().get(f"/certificates/{certificate.id}.pdf").data
+    office.revoke(certificate)
+    assert "证书已被撤销，不再证明任何事" in words_of(sent(office, f"/verify/{certificate.number}", content))
 
 
 @pytest.mark.parametrize("content", ['{"members": 3}', "[]", "no JSON"])

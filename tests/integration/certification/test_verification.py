@@ -13,7 +13,6 @@ from lms.certification.models import IssuedFile
 from lms.certification.numbers import new_number
 from lms.crediting.models import Certificate
 from lms.privacy.erasure import person as erasure
-from lms.storage import storage
 from tests.access import form_token
 from tests.factories import PUBLIC_URL, signed_in
 from tests.integration.certification.conftest import Office, rename
@@ -84,7 +83,7 @@ def test_after_an_erasure_the_certificate_is_still_valid_and_names_nobody(
     anyone: FlaskClient, office: Office, certificate: Certificate
 ) -> None:
     def erase(session: Session) -> None:
-        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, office.world.clock(), storage())
+        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, office.world.clock())
 
     with office.world.app.app_context():
         office.world.act(erase)

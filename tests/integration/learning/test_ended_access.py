@@ -24,7 +24,6 @@ from lms.db import database, transaction
 from lms.learning.models import Launch
 from lms.office import administration
 from lms.privacy.erasure import person as erasure
-from lms.storage import storage
 from tests.factories import PUBLIC_URL, World, signed_in
 from tests.integration.learning.conftest import Page, statements
 
@@ -43,7 +42,7 @@ ENDINGS: dict[str, Ending] = {
     "new password": lambda session, world: set_password(own(session, world), "eine ganz andere Sache"),
     "initial password": lambda session, world: hand_out_initial_password(own(session, world)),
     "closed account": lambda session, world: close_account(session, own(session, world)),
-    "erasure": lambda session, world: erasure.begin(session, own(session, world), None, PUBLIC_URL, now(), storage()),
+    "erasure": lambda session, world: erasure.begin(session, own(session, world), None, PUBLIC_URL, now()),
     "withdrawal": lambda session, world: administration.withdraw(session, [session.get_one(Enrolment, world.enrolment_id)], by()),
     "closed class": lambda session, world: administration.close_class(session, world.class_id, by()),
 }

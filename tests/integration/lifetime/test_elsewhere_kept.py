@@ -125,7 +125,7 @@ def test_an_erasure_that_fails_keeps_the_documents(offices: World) -> None:
     enter(signed_in(offices.app, "first"), offices)
 
     def fail(session: Session) -> None:
-        erasure.begin(session, session.get_one(Person, offices.person_id), None, PUBLIC_URL, offices.clock(), storage())
+        erasure.begin(session, session.get_one(Person, offices.person_id), None, PUBLIC_URL, offices.clock())
         raise InvalidInput("the connection was lost")
 
     with pytest.raises(InvalidInput):

@@ -53,7 +53,7 @@ def account(world: World) -> str:
 
 def erase(world: World) -> None:
     def begin(session: Session) -> None:
-        erasure.begin(session, session.get_one(Person, world.person_id), None, PUBLIC_URL, world.clock(), storage())
+        erasure.begin(session, session.get_one(Person, world.person_id), None, PUBLIC_URL, world.clock())
 
     world.act(begin)
     while world.act(lambda session: erasure.go_on(session, session.scalars(select(Erasure.id)).one(), world.clock(), storage())):

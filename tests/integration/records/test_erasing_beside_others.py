@@ -55,7 +55,7 @@ class Meeting:
     def begin(self, session: Session) -> None:
         """Begin the erasure, in a transaction."""
         person = session.get_one(Person, self.world.person_id)
-        erasure.begin(session, person, None, PUBLIC_URL, self.world.clock(), storage())
+        erasure.begin(session, person, None, PUBLIC_URL, self.world.clock())
 
     def erase(self) -> None:
         """Erase the person to the end."""

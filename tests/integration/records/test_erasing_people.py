@@ -199,7 +199,7 @@ def test_killed_half_way_it_goes_on_where_it_was(studied: World, monkeypatch: py
     with studied.app.app_context():
         with transaction() as session:
             person = session.get_one(Person, studied.person_id)
-            begun = erasure.begin(session, person, None, "http://localhost", studied.clock(), storage())
+            begun = erasure.begin(session, person, None, "http://localhost", studied.clock())
         monkeypatch.setattr("xapi.storage.erasure.erase_some.__defaults__", (2,))
         with transaction() as session:
             assert erasure.go_on(session, begun.id, studied.clock(), storage())

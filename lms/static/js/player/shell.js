@@ -26,6 +26,7 @@ setTime(config.now_ms);
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("lms-player") : null;
 
 let launch = null;
+let greeted = null; // the launch of the last greeting: what its opening brought of a package's state is fresh only once
 let frameReady = false;
 let shown = ""; // up here: the clock is shown already while `open` below is awaited
 let stateTimer = null;
@@ -160,7 +161,8 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, reflection: launch.reflection } });
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: greeted !== launch, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, reflection: launch.reflection } });
+  greeted = launch;
   unit?.framed();
 }
 
@@ -217,10 +219,12 @@ function gradeCame(said) {
   tellGrade(said);
 }
 
+/** Keep where the learner is. While an answer waits to be judged that is kept at once: the next page asks again by it. */
 function keepState(body) {
   latestState = body;
   clearTimeout(stateTimer);
-  stateTimer = setTimeout(saveState, STATE_AFTER_MS);
+  if (asked.size) saveState();
+  else stateTimer = setTimeout(saveState, STATE_AFTER_MS);
 }
 
 function saveState() {
