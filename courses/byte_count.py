@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-Report = Callable[[int, int], None]  # how much is done, of how much; called often, and what it raises ends the work
+Report = Callable[[int, int], None]  # called often with what is done and the total; an exception that it raises ends the work
 PIECE = 1 << 20  # bytes
 HALF, WHOLE = 50, 100  # hundredths
 
@@ -14,7 +14,7 @@ def to_nobody(_done: int, _total: int) -> None:
 
 
 def part_of(report: Report, since: int, until: int) -> Report:
-    """Return a report of one part of the work, which is so many hundredths of the whole."""
+    """Return a report for one part of the work, from `since` to `until` hundredths of the whole."""
     return lambda done, total: report(since + (until - since) * done // max(total, 1), WHOLE)
 
 

@@ -8,7 +8,7 @@ FindLibrary = Callable[[str], Mapping[str, Path] | None]
 
 OWN = Path(__file__).parent / "library"
 LIBRARY = "library.json"
-LEFT_OUT = Path(__file__).parent / "left_out_library.json"  # in place of a library that is missing and that nothing uses: it loads nothing
+LEFT_OUT = Path(__file__).parent / "left_out_library.json"  # stands in for a missing library that nothing uses; loads nothing
 
 
 def nothing(_name: str) -> None:

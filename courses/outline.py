@@ -13,6 +13,8 @@ __all__ = ["Activity", "Course", "Module", "Text", "outline_of", "parse_course"]
 
 GRADINGS = ("server", "content", "none")
 
+EMPTY_TEXT = asdict(NOTHING)
+
 MOST_MODULES = 500
 MOST_ACTIVITIES = 2000  # cmi5 6.1: more than 1000 units
 MOST_MEDIA_SECONDS = 36_000
@@ -111,7 +113,7 @@ def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
 
 def _summary(reader: CourseReader, found: Mapping[str, Any], path: str) -> Text:
     written = found.get("summary")
-    return NOTHING if written in (None, "", asdict(NOTHING)) else _text(reader, written, path, LONGEST_SUMMARY)
+    return NOTHING if written in (None, "", EMPTY_TEXT) else _text(reader, written, path, LONGEST_SUMMARY)
 
 
 def _text(reader: CourseReader, value: Any, path: str, longest: int) -> Text:

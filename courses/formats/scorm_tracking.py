@@ -19,7 +19,7 @@ def track(package: ScormPackage, kept: Mapping[str, Any], reported: UnitReport) 
     """Return the state to keep and the outcome of all units; None for an unknown unit, and for a commit that a later one overtook.
 
     Raises:
-        ReportTooLargeError: nothing of the commit may be kept.
+        ReportTooLargeError: The commit is too large, and nothing of it may be kept.
     """
     if reported.unit not in {one.id for one in package.scos}:
         return None
@@ -54,10 +54,10 @@ def together(scos: Sequence[ScormUnit], units: Mapping[str, Mapping[str, Any]]) 
 
 
 def _clean(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the values as texts, without what is empty or no part of the data model.
+    """Return the values as texts, without empty ones and without names outside the data model.
 
     Raises:
-        ReportTooLargeError: there are too many values, or one is too long.
+        ReportTooLargeError: There are too many values, or one is too long.
     """
     found = {name: _text(value) for name, value in values.items() if name.startswith("cmi.") and value not in (None, "")}
     if len(found) > MOST_VALUES or any(len(name) > LONGEST_NAME or len(text) > LONGEST_VALUE for name, text in found.items()):

@@ -26,7 +26,7 @@ def as_vtt(content: bytes) -> bytes:
     """Return SubRip captions as WebVTT in UTF-8.
 
     Raises:
-        ValueError: they are in no encoding that is known.
+        ValueError: The encoding of the captions is unknown.
     """
     text = _text(content)
     if text is None:

@@ -22,7 +22,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from courses.outline import Text
 from lms.accounts.account_changes import By
@@ -126,7 +126,7 @@ def own(session: Session, draft_id: int, by: Person, *, lock: bool = False) -> D
     Raises:
         NotFound: there is none (any more), or it is somebody else's.
     """
-    draft = session.get(Draft, draft_id, with_for_update=lock)
+    draft = session.get(Draft, draft_id, options=[undefer(Draft.document)] if lock else (), with_for_update=lock)
     if draft is None or not publish.owns(session, draft.organisation_id, by):
         raise NotFound(_("This draft is not there (any more), or it is not yours."))
     return draft

@@ -5,6 +5,7 @@ import re
 
 from tests.architecture.tree import parse, shown, sources
 
+AS_IN_A_BROWSER = re.compile(r"\b(?:page|context|browser):")
 COMMON_OPTION = re.compile(r"'--json' .*as JSON\.|'--dry-run' 'Only say|'--yes' 'Do not ask")
 
 
@@ -100,6 +101,7 @@ def test_what_a_command_wrote_is_read_by_one_function() -> None:
     found = [
         shown(path, node.lineno)
         for path in sources("tests")
+        if "json.loads(" in path.read_text(encoding="utf-8")
         for node in ast.walk(parse(path))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == "json.loads"
@@ -113,9 +115,9 @@ def test_only_tests_that_drive_a_browser_have_its_fixtures_names() -> None:
     found = [
         shown(path, node.lineno)
         for path in sources("tests")
-        if "playwright" not in path.read_text(encoding="utf-8")
+        if "playwright" not in (text := path.read_text(encoding="utf-8")) and AS_IN_A_BROWSER.search(text)
         for node in ast.walk(parse(path))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-        if {"page", "context", "browser"} & {one.arg for one in node.args.args}
+        if any(AS_IN_A_BROWSER.fullmatch(f"{one.arg}:") for one in node.args.args)
     ]
     assert found == [], "give the fixture another name"

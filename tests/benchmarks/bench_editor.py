@@ -55,11 +55,10 @@ def _move(site: Site, draft_id: int, by: By) -> None:
 def _change(site: Site, draft_id: int, by: By, step: Any) -> None:
     """Change one of the activities as the view does, with the problems that it answers."""
     with site.app.test_request_context(), site.database.writer() as session, session.begin():
-        draft = session.get_one(Draft, draft_id, with_for_update=True)
+        draft = drafts.own(session, draft_id, session.get_one(Person, by.person_id), lock=True)
         one = drafts.activity_of(draft, f"a{next(NUMBERS) % ACTIVITIES}")
         history.change(session, draft, [{**step(one), "of": "activity", "key": one["key"]}], by)
         faults_of(session, draft)
-        history.may_turn(session, draft, by.person_id or 0)
 
 
 def _undo(site: Site, draft_id: int, by: By) -> None:

@@ -8,6 +8,6 @@ DESK = {"width": 1280, "height": 900}
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+    """Return by how many pixels the page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width

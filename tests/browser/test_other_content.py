@@ -76,3 +76,37 @@ def test_a_page_inside_content_plays_and_reaches_nothing(browser: Browser, site:
         content(page).frame_locator("iframe").get_by_role("button", name="好").click()
         wait_for(page, lambda: said(site, v.COMPLETED) == ["reached:"], "the page runs, and reached nothing")
         wait_for(page, lambda: credited(site).get("pages:embedding", 0) > 0, "it earns")
+
+
+# Tries what an origin of its own might open to it, and ends with what it could reach.
+GREEDY = """
+window.TEST = { Greedy: function () {
+  H5P.EventDispatcher.call(this);
+  const tried = { app: () => parent.document.title, top: () => top.localStorage.length, session: () => { if (!/session/.test(document.cookie)) throw 0; } };
+  const later = {
+    worker: () => navigator.serviceWorker.register("/frame/worker.js"),
+    home: () => fetch(document.referrer + "home", { credentials: "include" }),
+    record: () => fetch("/xapi/statements", { credentials: "include" }),
+    files: () => fetch(location.href.replace("/frame/h5p/", "/content/") + "/h5p.json").then((answer) => { if (!answer.ok) throw 0; }),
+  };
+  this.attach = ($box) => $box.append($("<button>").text("好").on("click", async () => {
+    const reached = Object.keys(tried).filter((name) => { try { tried[name](); return true; } catch { return false; } });
+    for (const name of Object.keys(later)) await later[name]().then(() => reached.push(name), () => {});
+    var event = this.createXAPIEventTemplate("completed");
+    event.data.statement.result = { completion: true, response: "reached:" + reached };
+    this.trigger(event);
+  }));
+  const $ = H5P.jQuery;
+} };
+TEST.Greedy.prototype = Object.create(H5P.EventDispatcher.prototype);
+"""
+
+
+def test_content_with_an_origin_of_its_own_reaches_neither_the_site_nor_a_worker(browser: Browser, site: Site, tmp_path: Path) -> None:
+    address = give(site, tmp_path / "greedy", "greedy", GREEDY, {"minutes": 2, "grading": "content", "requires": {"completed": True}})
+    with phone(browser, site, "Content Security Policy|connect-src|worker-src|Fetch API|violates|SecurityError") as visitor:
+        page = sign_in(visitor, site, "teacher")
+        page.goto(address)
+        assert "allow-same-origin" in (page.locator("[data-frame]").get_attribute("sandbox") or "")
+        content(page).get_by_role("button", name="好").click()
+        wait_for(page, lambda: said(site, v.COMPLETED) == ["reached:"], "what it reached")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import STAFF, TRAINER, Organisation, Person
 from lms.accounts.people import add_person
+from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassStaff, Enrolment
 from lms.db import transaction
 from tests.browser.phone import phone, sign_in, sound
@@ -139,10 +140,12 @@ def give_to_class(visitor: BrowserContext, site: Site) -> None:
 
 
 def open_activity(visitor: BrowserContext, site: Site, name: str) -> Page:
-    """Open an activity as the teacher, from the first page on."""
-    page = at_page(visitor, site, "teacher", "/home")
+    """Open an activity as the teacher, from the page of the course: the first page folds a course whose time is full."""
+    with site.app.app_context(), transaction() as session:
+        own = select(CourseVersion.id).where(CourseVersion.title_zh == TITLE).order_by(CourseVersion.id.desc())
+        version = session.scalars(own).first()
+    page = at_page(visitor, site, "teacher", f"/courses/{site.enrolment_id}/{version}")
     page.set_viewport_size({"width": 1280, "height": 2400})  # on a phone the menu below lies over what a click in the frame aims at
-    page.get_by_role("link", name=TITLE).first.click()
     page.get_by_role("link", name=name).first.click()
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
     return page
@@ -218,7 +221,7 @@ def correct(visitor: BrowserContext, site: Site) -> None:
     page.get_by_role("link", name=TITLE).click()
     page.get_by_role("button", name="编辑为草稿").click()
     page.locator("[data-activity]", has_text="我的反思").locator("summary").click()
-    page.get_by_label("中文标题").last.fill("教后反思")
+    page.locator("[data-fields]").get_by_label("中文标题").fill("教后反思")  # not the field of the course, which is there before
     page.keyboard.press("Tab")
     expect(page.locator("[data-save-line]")).to_have_text(SAVED)
     page.get_by_role("link", name="检查并发布").click()

@@ -174,7 +174,10 @@ def save(draft_id: int) -> ResponseReturnValue:
         draft = drafts.own(writing, draft_id, person(), lock=True)
         steps = steps_of(body, code_is_fixed=draft.version_id is not None)
         saved = history.change(writing, draft, _with_grading(draft, steps), me(), body.token)
-        return _answer(draft, saved, faults_of(writing, draft), history.may_turn(writing, draft, person().id))
+        turns = (
+            (True, False) if saved.done else history.may_turn(writing, draft, person().id)
+        )  # a new change can be undone, and ends redoing
+        return _answer(draft, saved, faults_of(writing, draft), turns)
 
 
 def _with_grading(draft: Draft, steps: list[Step]) -> list[Step]:

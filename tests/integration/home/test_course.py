@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from lms import vocabulary as v
 from lms.classes.models import Enrolment
 from tests.factories import World
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def address(world: World, rest: str = "") -> str:

@@ -16,6 +16,8 @@ from lms.home.steps import NextStep, next_step
 from tests.factories import DrivenClock, World, add_class, add_course
 from tests.worlds import world_of
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 THREE: Mapping[str, Mapping[str, Any]] = {
     "one": {"minutes": 10, "requires": {"completed": True}},
     "two": {"minutes": 10, "requires": {"completed": True}},

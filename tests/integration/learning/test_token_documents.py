@@ -16,6 +16,8 @@ from lms.classes.models import TrainingClass
 from tests.factories import PUBLIC_URL, World
 from tests.integration.learning.conftest import Page, statements
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 IRI = v.activity_iri(PUBLIC_URL, "c1", "reading")
 METHODS = ("PUT", "POST", "GET", "DELETE")
 

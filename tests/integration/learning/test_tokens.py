@@ -16,6 +16,8 @@ from lms.learning.tickets import Ticket, Tickets
 from tests.factories import PUBLIC_URL, World, signed_in
 from tests.integration.learning.conftest import Page, statements
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 VERSION = {"X-Experience-API-Version": "1.0.3"}
 IRI = v.activity_iri(PUBLIC_URL, "c1", "reading")
 

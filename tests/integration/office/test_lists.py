@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import Person
 from tests.integration.office.conftest import Desk
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 OTHER = "姓名,用户名,类别\n王秀蓝,teacher,小学\n林静宜,lin,小学\n"
 ODD = "报名表\n老师,代码,学段\n林静宜,lin,小学\n李强,li,初中\n"
 

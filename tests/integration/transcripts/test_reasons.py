@@ -19,6 +19,8 @@ from lms.transcripts.stretches import Day
 from lms.transcripts.transcript import Transcript, read
 from tests.factories import World
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def transcript_of(world: World) -> Transcript:
     with world.app.test_request_context():
