@@ -221,7 +221,7 @@ def correct(visitor: BrowserContext, site: Site) -> None:
     page.get_by_role("link", name=TITLE).click()
     page.get_by_role("button", name="编辑为草稿").click()
     page.locator("[data-activity]", has_text="我的反思").locator("summary").click()
-    page.get_by_label("中文标题").last.fill("教后反思")
+    page.locator("[data-fields]").get_by_label("中文标题").fill("教后反思")  # not the field of the course, which is there before
     page.keyboard.press("Tab")
     expect(page.locator("[data-save-line]")).to_have_text(SAVED)
     page.get_by_role("link", name="检查并发布").click()

@@ -1,7 +1,6 @@
 """Does the nightly sweep remove exactly what nothing refers to, also if somebody stores the same file at that moment?"""
 
 import hashlib
-import json
 import os
 import time
 from datetime import timedelta
@@ -16,6 +15,7 @@ from lms.storage import Storage
 from lms.workshop.commands import sweep_contents
 from lms.workshop.models import Draft, DraftChange
 from lms.workshop.sweeping import Swept, sweep
+from tests.commands import json_of
 from tests.factories import CONTENT_URL, World
 
 MONTH_S = 32 * 24 * 3600
@@ -187,6 +187,6 @@ def test_nothing_is_removed_while_the_files_of_a_version_are_not_known(world: Wo
 
 def test_the_command_says_what_it_would_do(world: World, store: Storage) -> None:
     stored(store, b"lost")
-    told = json.loads(world.app.test_cli_runner().invoke(sweep_contents, ["--dry-run", "--json"]).stdout)
+    told = json_of(world.app.test_cli_runner().invoke(sweep_contents, ["--dry-run", "--json"]))
     assert told["dry_run"] is True
     assert told["set_aside"] == {"files": 1, "bytes": 4}
