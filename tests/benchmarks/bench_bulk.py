@@ -61,7 +61,7 @@ def main(places: Places) -> None:
             key.unlink(missing_ok=True)
         _judge(turns)
         _memory()
-    _roster(places.effort.people)
+        _roster(places.effort.people)
 
 
 def _subjects(how: str, ids: Sequence[int], pool: ThreadPoolExecutor) -> list[Subject]:
