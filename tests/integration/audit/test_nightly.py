@@ -95,15 +95,15 @@ def test_a_whole_check_reads_every_document_and_a_night_some_of_them(office: Off
 
 
 class SlowStorage(Storage):
-    """A file store that needs ten minutes for each file, and does `meanwhile` before it answers."""
+    """A file store that needs ten minutes for each file, and calls `before_answer` first."""
 
-    def __init__(self, url: str, meanwhile: Callable[[], None]) -> None:
+    def __init__(self, url: str, before_answer: Callable[[], None]) -> None:
         super().__init__(url)
-        self.meanwhile = meanwhile
+        self.before_answer = before_answer
 
     def get(self, name: str) -> bytes:
         """Return a file after ten minutes."""
-        self.meanwhile()
+        self.before_answer()
         return super().get(name)
 
 
@@ -111,12 +111,12 @@ def test_nobody_takes_over_a_check_that_reads_documents_for_half_an_hour(office:
     approve_hours(office.world, count=3)
     extensions, taken = office.world.app.extensions, []
 
-    def meanwhile() -> None:
+    def try_to_claim() -> None:
         office.world.clock.advance(10 * 60)
         with transaction() as session:
             taken.append(check_run.claim(session, office.world.clock()))
 
-    extensions["storage"] = SlowStorage(extensions["settings"].storage_url, meanwhile)
+    extensions["storage"] = SlowStorage(extensions["settings"].storage_url, try_to_claim)
     with office.world.app.app_context():
         with transaction() as session:
             check_run.begin(session, "root", office.world.clock())
