@@ -279,18 +279,19 @@ SERVICES = {"postgres", "postgres_url", "empty_postgres_url", "valkey_url", "pro
 BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Mark tests that need servers or the browser, so that `make test-fast` can leave them out; mix the files for several workers."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> Iterator[None]:
+    """Mark tests that need servers or the browser, for `make test-fast`. Mix the files for several workers after pytest's own order."""
     second_look.allow(items)
-    if hasattr(config, "workerinput"):
-        items[:] = order.mixed([(item.path.relative_to(config.rootpath), item) for item in items])
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & SERVICES:
             item.add_marker(pytest.mark.services)
         if used & BROWSER:
             item.add_marker(pytest.mark.browser)
+    yield
+    if hasattr(config, "workerinput"):
+        items[:] = order.mixed([(item.path.relative_to(config.rootpath), item) for item in items])
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -13,6 +13,12 @@ from tests.site import PASSWORD, Site
 OF_THE_TEST = "Blocked script execution in '[^']+/ahead/"  # the test's own scripts: the page that fetches ahead runs none
 
 
+def own_addresses(address: str) -> re.Pattern[str]:
+    """Return a pattern of the addresses that belong to the site: its own, its content host, and the hosts of packages."""
+    port = address.rpartition(":")[2]
+    return re.compile(rf"data:|blob:|http://(?:localhost|127\.0\.0\.1|[a-z2-7]{{32}}\.localhost):{port}/")
+
+
 @contextmanager
 def phone(browser: Browser, site: Site, expected: str, elsewhere: tuple[str, ...] = ()) -> Iterator[BrowserContext]:
     """A phone. A request that leaves the site fails the test, and so does an unexpected console message (`expected` lists the others).
@@ -20,13 +26,13 @@ def phone(browser: Browser, site: Site, expected: str, elsewhere: tuple[str, ...
     Requests to addresses that begin with one of `elsewhere` may leave the site; the test answers them.
     """
     complaints: list[str] = []
-    port = site.address.rpartition(":")[2]
-    own = (f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", "data:", "blob:", *elsewhere)
-    package = re.compile(rf"http://[a-z2-7]{{32}}\.localhost:{port}/")  # a host of a package's own
+    own = own_addresses(site.address)
     with browser.new_context(viewport=PHONE, locale="zh-CN", accept_downloads=True) as context:
         context.on(
             "request",
-            lambda request: request.url.startswith(own) or package.match(request.url) or complaints.append(f"left the site: {request.url}"),
+            lambda request: (
+                own.match(request.url) or request.url.startswith(elsewhere) or complaints.append(f"left the site: {request.url}")
+            ),
         )
         context.on(
             "console",

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Frame, Page, Request, expect
 import lms
 from lms.demo.load import PASSWORD
 from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of, everything
+from tests.browser.phone import OF_THE_TEST, own_addresses
 from tests.browser.sentences import IN_PIECES, many_for_one
 from tests.browser.sizes import DESK, PHONE, sideways
 from tests.browser.traffic import Traffic
@@ -74,10 +75,12 @@ def window(browser: Browser, site: Everything) -> Iterator[Open]:
         complaints: list[str] = []
         context = held.enter_context(browser.new_context(viewport=DESK, reduced_motion="reduce"))  # colours change at once
         context.add_cookies([{"name": "session", "value": site.cookie(visitor, LANGUAGES[language]), "url": site.address}])
-        port = site.address.rpartition(":")[2]
-        own = (f"{site.address}/", f"http://127.0.0.1:{port}/", "data:", "blob:")
-        context.on("request", lambda request: request.url.startswith(own) or complaints.append(f"left the site: {request.url}"))
-        context.on("console", lambda said: said.type == "error" and complaints.append(f"console: {said.text}"))
+        own = own_addresses(site.address)
+        context.on("request", lambda request: own.match(request.url) or complaints.append(f"left the site: {request.url}"))
+        context.on(
+            "console",
+            lambda said: said.type == "error" and not re.search(OF_THE_TEST, said.text) and complaints.append(f"console: {said.text}"),
+        )
         context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
         return context.new_page(), complaints
 
@@ -157,7 +160,7 @@ def send(page: Page, filled: Mapping[str, str]) -> None:
 
 def inside(page: Page, frame: Frame) -> list[str]:
     """Return what is wrong with the content inside the player's page, by day and by night."""
-    frame.wait_for_selector("button, video", timeout=SOON_MS)
+    frame.wait_for_selector("button:visible, video", timeout=SOON_MS)
     frame.evaluate(AXE_SCRIPT)
     found = [f"content: {said}" for said in frame.evaluate(AXE, {"rules": {"page-has-heading-one": {"enabled": False}}})]
     page.emulate_media(color_scheme="dark")
