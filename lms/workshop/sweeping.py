@@ -97,13 +97,13 @@ def _look_through_aside(storage: Storage, needed: References, now: datetime, swe
 
 
 def _uncount(prefix: str, unused: set[str], needed: References) -> None:
-    """Take contents that are old, and that no draft of the organisation refers to, out of what the organisation's files take.
+    """Take old contents out of what the organisation's files take, unless one of its drafts or bank questions refers to them.
 
     A content that another organisation refers to stays, and is not counted for this one any more.
     """
     with transaction() as session:
         rows = session.scalars(select(WorkshopFile).where(WorkshopFile.sha256.startswith(prefix))).all()
-        ids = [row.id for row in rows if row.sha256 in unused and not needed.of_drafts(row.organisation_id, row.sha256)]
+        ids = [row.id for row in rows if row.sha256 in unused and not needed.in_workshop(row.organisation_id, row.sha256)]
         _delete(session, ids)
 
 

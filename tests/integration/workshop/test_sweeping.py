@@ -13,7 +13,7 @@ from lms.catalogue import contents, room
 from lms.catalogue.models import CourseVersion, WorkshopFile
 from lms.storage import Storage
 from lms.workshop.commands import sweep_contents
-from lms.workshop.models import Draft, DraftChange
+from lms.workshop.models import BankQuestion, Draft, DraftChange
 from lms.workshop.sweeping import Swept, sweep
 from tests.commands import json_of
 from tests.factories import CONTENT_URL, World
@@ -90,6 +90,24 @@ def test_what_nothing_refers_to_is_set_aside_and_removed_a_week_later(world: Wor
     assert swept(world, store, days=7).removed == [0, 0]
     assert swept(world, store, days=1).removed == [1, 18]
     assert not list(store.listed("swept"))
+
+
+def bank_question(world: World, picture: str, **more: object) -> None:
+    document = {"type": "boolean", "text": "?", "answer": True, "picture": {"path": f"images/{picture}.png", "alt": "?"}}
+    now = world.clock()
+    of = {"code": picture[:32], "document": document, "language": "zh", "kind": "boolean", "search_text": "?", "revision": 1}
+    world.act(lambda session: session.add(BankQuestion(**of, created_at=now, touched_at=now, **more)))
+
+
+def test_the_picture_of_a_bank_question_that_no_quiz_has_stays_and_is_counted(world: World, store: Storage) -> None:
+    waiting, archived = stored(store, b"waits"), stored(store, b"archived")
+    bank_question(world, waiting)
+    bank_question(world, archived, archived_at=world.clock())
+    world.act(lambda session: room.take(session, None, {waiting: 5, archived: 8}, 10**9))
+    assert swept(world, store).set_aside == [0, 0]
+    assert is_there(store, waiting)
+    assert is_there(store, archived)
+    assert world.act(lambda session: set(session.scalars(select(WorkshopFile.sha256)))) == {waiting, archived}
 
 
 def test_a_version_its_source_and_everything_that_undoes_a_change_of_a_draft_keep_their_files(world: World, store: Storage) -> None:
