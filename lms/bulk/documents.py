@@ -82,7 +82,7 @@ class PieceTarget:
     whole: bool
 
     def row(self, one: Standing, hours: Decimal | None) -> IndexRow:
-        """Return somebody's row of the index, without files. A site that prints whole numbers on transcripts lists none without a reason."""
+        """Return somebody's row of the index, without files. No number is whole without a reason, also if transcripts print it whole."""
         username = one.enrolment.person.username
         listed = username if self.whole else listed_username(shown_username(username))
         return _row(one, self.places[one.enrolment.id], listed, hours)
