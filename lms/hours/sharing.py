@@ -1,4 +1,4 @@
-"""Decide for which line each second counts: for one at most, and for sessions at most `day_seconds` of a local day. Pure.
+"""Decide for which line each second counts. No second counts for two lines, and sessions never fill more than `day_seconds` of a day. Pure.
 
 A second of several lines counts for the first of them. Sessions may fill the most of a day:
 
