@@ -1,5 +1,6 @@
 """Hours that a teacher of a world earned elsewhere, entered by one clerk and approved by another."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -25,8 +26,8 @@ ASKED = AskedElsewhere(
 )  # fmt: skip
 
 
-def approve_hours(world: World) -> int:
-    """Enter 30.5 hours for the teacher and approve them; return the number of the entry."""
+def approve_hours(world: World, count: int = 1) -> int:
+    """Enter 30.5 hours of each of `count` trainings for the teacher and approve them; return the number of the last entry."""
 
     def act(session: Session) -> int:
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
@@ -34,8 +35,12 @@ def approve_hours(world: World) -> int:
         rules.import_toml(session, rules.example(), world.clock())
         teacher = session.get_one(Person, world.person_id)
         known = [rule_of(one) for one in newest_versions(session)]
-        entry = elsewhere.enter(session, storage(), teacher, ASKED, By(clerks[0], world.clock()), known)
-        assert elsewhere.decide(storage(), entry, APPROVED, "", Attestor(session, PUBLIC_URL, clerks[1], world.clock()))
+        attestor = Attestor(session, PUBLIC_URL, clerks[1], world.clock())
+        for number in range(count):
+            document = HandedIn("证书.pdf", "application/pdf", DOCUMENT + b"\n" * number)
+            asked = replace(ASKED, title=f"{ASKED.title}{number or ''}", document=document)
+            entry = elsewhere.enter(session, storage(), teacher, asked, By(clerks[0], world.clock()), known)
+            assert elsewhere.decide(storage(), entry, APPROVED, "", attestor)
         return entry.id
 
     with world.app.test_request_context():

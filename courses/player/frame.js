@@ -63,6 +63,7 @@
       root.lang = message.locale;
       document.title = message.title ?? document.title;
     }
+    if (message.type === "reports") TH.reports = message.reports; // another launch was opened in the page
     if (message.type === "graded") graded(message);
     if (message.type === "pause") pauseMedia();
     (listeners[message.type] ?? []).forEach((listener) => listener(message));

@@ -6,7 +6,9 @@
   const { TH } = window;
   const SAVE_EVERY_S = 10;
   const AGAIN_MS = [2000, 5000, 15000, 30000, 60000];
+  const ENDED = 401; // the launch: its page may open another, with another address
   const TOO_LARGE = 413;
+  const LATER = [408, 429];
   const LIVED_OUT = /^cmi\.(core\.)?(session_time|exit|entry|student_id|student_name|learner_id|learner_name|credit|lesson_mode|mode|launch_data|version)$|_children$|_count$|_version$|^cmi\.(launch_data|student_data\.|scaled_passing_score|completion_threshold|max_time_allowed|time_limit_action)/;
   const WHOSE = /^cmi\.(core\.student|learner)_(id|name)$/;
   const run = crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now();
@@ -70,18 +72,19 @@
   }
 
   /**
-   * Make the API of one unit. `hears` has ended(request) and told(reply). Returns it with `leave()`, which saves what the unit has not, for
-   * when its page goes away without a word.
+   * Make the API of one unit. `hears` has begun(), ended(request), told(reply), lapsed() and refused(status). Returns it with `leave()`, which
+   * saves what the unit has not, for when its page goes away without a word. Where to send is `TH.reports.url`, which changes with the launch.
    */
-  TH.scormApi = (version, unit, kept, { url, learner }, hears) => {
+  TH.scormApi = (version, unit, kept, learner, hears) => {
     const is12 = version === "1.2";
     let latest = null; // what was not yet said to be stored
     let failures = 0;
     let broken = false; // the page goes away before the unit has ended itself
+    let lapsed = ""; // the address whose launch has ended
     const settings = {
       autocommit: true,
       autocommitSeconds: SAVE_EVERY_S,
-      lmsCommitUrl: url,
+      lmsCommitUrl: TH.reports.url,
       dataCommitFormat: "flattened",
       commitRequestDataType: "text/plain;charset=UTF-8",
       useAsynchronousCommits: true, // otherwise every save would stop the page until the server has answered
@@ -97,7 +100,7 @@
         const sent = latest;
         if (response.ok && response.headers) hears.told(await response.json());
         if (response.ok && latest === sent) latest = null;
-        if (response.status === TOO_LARGE) hears.tooLarge();
+        if (response.status === TOO_LARGE) hears.refused(TOO_LARGE);
         return { result: response.ok ? "true" : "false", errorCode: response.ok ? 0 : 101 };
       },
     };
@@ -113,20 +116,42 @@
     /** The connection broke, or the save is larger than a browser sends behind a page: send the latest again, plainly. */
     function again() {
       const waiting = latest;
-      if (!waiting) return;
+      if (!waiting || lapsed === TH.reports.url) return;
       setTimeout(async () => {
         if (latest !== waiting) return;
-        try {
-          const response = await fetch(url, { method: "POST", body: JSON.stringify(waiting), headers: { "Content-Type": "text/plain" } });
-          if (response.ok) hears.told(await response.json());
-          if (response.ok || (response.status >= 400 && response.status < 500)) return latest === waiting && (latest = null);
-        } catch {
-          // no network: once more
-        }
+        const { url } = TH.reports;
+        const status = await resend(url, waiting);
+        if (status === ENDED && url === TH.reports.url) return lapse(url);
+        const refused = status >= 400 && status < 500 && ![ENDED, TOO_LARGE, ...LATER].includes(status);
+        if (refused) hears.refused(status);
+        if (refused || status === TOO_LARGE || (status >= 200 && status < 300)) return latest === waiting && (latest = null);
         failures += 1;
         again();
       }, failures ? AGAIN_MS[Math.min(failures, AGAIN_MS.length) - 1] : 0);
     }
+
+    /** Return the status of the answer; 0 without a network. */
+    async function resend(url, waiting) {
+      try {
+        const response = await fetch(url, { method: "POST", body: JSON.stringify(waiting), headers: { "Content-Type": "text/plain" } });
+        if (response.ok) hears.told(await response.json());
+        return response.status;
+      } catch {
+        return 0;
+      }
+    }
+
+    /** The launch has ended: the latest waits here until the page has another one. */
+    function lapse(url) {
+      lapsed = url;
+      hears.lapsed();
+    }
+
+    TH.on("reports", () => {
+      api.settings = { lmsCommitUrl: TH.reports.url };
+      failures = 0;
+      again();
+    });
 
     /** Browsers no longer call `unload`, in which old units end. In 1.2 going away ends a unit (RTE 3.4.4); it resumes all the same. */
     function leave() {

@@ -70,7 +70,7 @@
   /** Open a unit: its API first, because its page looks for it at once. */
   function open(unit) {
     close();
-    const session = unit.sco ? TH.scormApi(version, unit, kept[unit.id], TH.reports, hears(unit)) : null;
+    const session = unit.sco ? TH.scormApi(version, unit, kept[unit.id], TH.reports.learner, hears(unit)) : null;
     if (session) window[session.name] = session.api;
     const frame = document.createElement("iframe");
     frame.title = unit.title;
@@ -103,7 +103,8 @@
   const hears = (unit) => ({
     begun: () => note(unit, {}),
     told: ({ stated }) => stated && TH.post("reported", { ended: true }),
-    tooLarge: () => TH.post("unkept"),
+    lapsed: () => TH.post("lapsed"),
+    refused: (status) => TH.post("unkept", { status }),
     ended: (request) => {
       note(unit, { ended: true });
       TH.post("reported", { ended: true });

@@ -5,7 +5,7 @@ recomputed at least every four weeks. It compares hours earned elsewhere with th
 A check that an administrator starts recomputes and reads all. A check whose worker died is continued.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
@@ -26,6 +26,7 @@ from lms.lease import Lease, give_back, touch
 from lms.storage import storage
 
 LEASE = Lease(LedgerCheck, timedelta(minutes=15))
+TOUCH_AFTER = timedelta(minutes=1)
 NIGHTS = 28
 SHOWN = 200  # findings that are kept in words
 
@@ -104,11 +105,33 @@ def _note(run: LedgerCheck, findings: Sequence[str]) -> None:
     run.findings = [*run.findings, *new][:SHOWN]
 
 
+def keeping_turn(check_id: int, turn: str) -> Callable[[], None]:
+    """Return a function that records, at most once a minute, that the worker of this turn is still working.
+
+    Raises:
+        TurnLost: by the returned function, if another worker has taken the check.
+    """
+    touched = now()
+
+    def keep() -> None:
+        nonlocal touched
+        if now() - touched < TOUCH_AFTER:
+            return
+        with transaction() as session:
+            touch(LEASE.held(session, check_id, turn), now())
+        touched = now()
+
+    return keep
+
+
 def _finish(check_id: int, turn: str, night: date | None, settings: Settings) -> None:
+    keep = keeping_turn(check_id, turn)
     with snapshot() as reading:
-        register = register_check.check(reading, None, RECORDED)
+        register = register_check.check(reading, None, RECORDED, keep)
+        keep()
         older = anchor_files.rewritten_since(reading, settings)
-        elsewhere = list(differences(reading, storage(), settings.public_url, lambda number: number in share_of([number], night)))
+        keep()
+        elsewhere = list(differences(reading, storage(), settings.public_url, lambda number: number in share_of([number], night), keep))
     line, problem = anchor_files.keep_new(settings)
     with transaction() as session:
         run = LEASE.held(session, check_id, turn)

@@ -27,11 +27,16 @@ AT_ONCE = 500
 
 
 def differences(
-    session: Session, storage: Storage, public_url: str, has_turn: Callable[[int], bool] = lambda _number: True
+    session: Session,
+    storage: Storage,
+    public_url: str,
+    has_turn: Callable[[int], bool] = lambda _number: True,
+    keep_turn: Callable[[], None] = lambda: None,
 ) -> Iterator[str]:
     """Yield a line for each changed multi-year rule, and for each entry that its statement, decisions or document do not support.
 
     `has_turn` says of the number of an entry whether its document is read and compared, too; by default, all are.
+    `keep_turn` is called before each entry, so that the worker of a long check keeps its turn.
     """
     for version in session.scalars(select(LifetimeRuleVersion).order_by(LifetimeRuleVersion.id)):
         if not is_as_imported(version):
@@ -39,7 +44,11 @@ def differences(
     last = 0
     while rows := session.scalars(select(ElsewhereHours).where(ElsewhereHours.id > last).order_by(ElsewhereHours.id).limit(AT_ONCE)).all():
         last = rows[-1].id
-        yield from _compare(session, storage, rows, has_turn)
+        yield from _compare(session, rows)
+        for one in rows:
+            keep_turn()
+            if has_turn(one.id):
+                yield from (f"hours earned elsewhere {one.id}: {said}" for said in _documented(one, storage))
         session.expunge_all()
     yield from _unentered(session, public_url)
 
@@ -61,7 +70,7 @@ def _unentered(session: Session, public_url: str) -> Iterator[str]:
                 yield f"statement {one.id} states an approval, and no entry has it"
 
 
-def _compare(session: Session, storage: Storage, rows: Sequence[ElsewhereHours], has_turn: Callable[[int], bool]) -> Iterator[str]:
+def _compare(session: Session, rows: Sequence[ElsewhereHours]) -> Iterator[str]:
     ids = [one.statement_id for one in rows if one.statement_id is not None]
     texts = xapi.store.load_texts(session, ids)
     void = xapi.store.voided_among(session, ids)
@@ -71,8 +80,6 @@ def _compare(session: Session, storage: Storage, rows: Sequence[ElsewhereHours],
         yield from (f"hours earned elsewhere {one.id}: {said}" for said in _decided(one))
         if one.statement_id is not None and one.statement_id not in removed:
             yield from (f"hours earned elsewhere {one.id}: {said}" for said in _stated(one, accounts, texts.get(one.statement_id), void))
-        if has_turn(one.id):
-            yield from (f"hours earned elsewhere {one.id}: {said}" for said in _documented(one, storage))
 
 
 def _decided(one: ElsewhereHours) -> Iterator[str]:

@@ -5,7 +5,7 @@ certified. The frozen evidence is decided again and compared with the ledger and
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -40,8 +40,16 @@ class CheckedRegister:
     findings: list[Finding] = field(default_factory=list)
 
 
-def check(session: Session, enrolment_ids: Collection[int] | None = None, removals: Removals = NOTHING) -> CheckedRegister:
-    """Check the register's whole chain, and the certificates of these enrolments (all, if none are given)."""
+def check(
+    session: Session,
+    enrolment_ids: Collection[int] | None = None,
+    removals: Removals = NOTHING,
+    keep_turn: Callable[[], None] = lambda: None,
+) -> CheckedRegister:
+    """Check the register's whole chain, and the certificates of these enrolments (all, if none are given).
+
+    `keep_turn` is called before each certificate, so that the worker of a long check keeps its turn.
+    """
     checked = CheckedRegister()
     events: dict[tuple[str, int], list[RegisterEntry]] = defaultdict(list)
     latest: dict[int, str] = {}
@@ -59,6 +67,7 @@ def check(session: Session, enrolment_ids: Collection[int] | None = None, remova
         rows = session.scalars(select(Certificate).where(Certificate.id.in_(ids[start : start + AT_ONCE])).order_by(Certificate.id)).all()
         erased = removals.erased and partial(removals.erased, session)
         for one in rows:
+            keep_turn()
             checked.certificates += 1
             own = [*_problems(session, one, events.get((one.number, one.version), ())), *_erasure_problems(session, one, erased)]
             checked.findings += [Finding(one.enrolment_id, f"certificate {_name(one)}: {problem}") for problem in own]

@@ -94,18 +94,25 @@ def check(session: Session, launch: Launch, given: Mapping[str, Any]) -> dict[st
 
 
 def checked(key: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Grade answers to check questions: those that were given, and no others. Only a right answer gets its feedback, which may tell it."""
-    graded = grade(key, given, [*given])
+    """Grade answers to check questions: those that were given, and no others. Only a right answer gets its feedback, which may tell it.
+
+    They pass nobody: the page ends the measured stretch after a pass, and a reading may have dozens of checks.
+    """
+    graded = grade(key, given, given.keys())
     items = tuple(one if one.correct else replace(one, feedback=NOTHING) for one in graded.items)
-    return {"number": 0, "left": None, "pass_percent": key["pass_percent"], "drawn": None, **asdict(replace(graded, items=items))}
+    outcome = asdict(replace(graded, passed=False, items=items))
+    return {"number": 0, "left": None, "pass_percent": key["pass_percent"], "drawn": None, **outcome}
 
 
 def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
-    """Return the attempts at the launch's activity, since it was last started over, in the form of their replies, oldest first."""
+    """Return the attempts at the launch's activity, since it was last started over, in the form of their replies, oldest first.
+
+    None once this version has no quiz there: the class was moved, and something else stands in the place of the quiz.
+    """
     earlier = _since_restart(session, launch, _attempts(session, launch))
-    if not earlier:
+    key = session.scalar(_key_of(launch)) if earlier else None
+    if key is None or is_of_checks(key):
         return []
-    key = session.scalars(_key_of(launch)).one()
     left, drawn = _attempts_left(key, _used(earlier, key)), draw(key, _seed(launch, _next_number(earlier)))
     return [_outcome(attempt, by, left, 0, drawn).reply() for attempt, by in earlier]
 

@@ -42,6 +42,9 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "The content of this activity sent something that cannot be recorded, so the activity may not show as completed. "
             "Tell your trainer which activity it is."
         ),
+        "lapsed": _(
+            "This session has ended. What this activity reports now waits on this page, and is saved when you choose “Start again here”."
+        ),
         "unkept": _(
             "This activity keeps more about where you are than can be saved, so the place is not saved. Your hours are not affected: "
             "finish it in one sitting, and tell your trainer."

@@ -18,7 +18,7 @@ from lms.workshop.sweeping import Swept, sweep
 @json_option("the figures")
 @with_appcontext
 def sweep_contents(*, dry_run: bool, as_json: bool) -> None:
-    """Remove contents that no course version, draft, library or upload refers to any more. The worker does it every night."""
+    """Remove contents that no course, draft, bank question, library or upload refers to any more. The worker does it every night."""
     try:
         found = sweep(storage(), now(), dry_run=dry_run)
     except LostListing as lost:

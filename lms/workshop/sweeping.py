@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue import contents
 from lms.catalogue.models import WorkshopFile
-from lms.db import transaction
+from lms.db import database, transaction
 from lms.storage import Storage, StoredObject
 from lms.workshop.references import References, referenced
 
@@ -51,8 +51,7 @@ def sweep(storage: Storage, now: datetime, *, most: int = MOST, dry_run: bool = 
     Raises:
         LostListing: the files of a course version are not known, so nothing may be removed.
     """
-    with transaction() as session:
-        needed = referenced(session, storage)
+    needed = referenced(database(), storage)
     swept = Swept()
     gone = _look_through_aside(storage, needed, now, swept, dry_run=dry_run)
     start = now.date().toordinal() * A_NIGHT_FURTHER % len(PREFIXES)
@@ -97,13 +96,13 @@ def _look_through_aside(storage: Storage, needed: References, now: datetime, swe
 
 
 def _uncount(prefix: str, unused: set[str], needed: References) -> None:
-    """Take contents that are old, and that no draft of the organisation refers to, out of what the organisation's files take.
+    """Take old contents out of what the organisation's files take, unless one of its drafts or bank questions refers to them.
 
     A content that another organisation refers to stays, and is not counted for this one any more.
     """
     with transaction() as session:
         rows = session.scalars(select(WorkshopFile).where(WorkshopFile.sha256.startswith(prefix))).all()
-        ids = [row.id for row in rows if row.sha256 in unused and not needed.of_drafts(row.organisation_id, row.sha256)]
+        ids = [row.id for row in rows if row.sha256 in unused and not needed.in_workshop(row.organisation_id, row.sha256)]
         _delete(session, ids)
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select, update
 
+from lms.db import database, transaction
+from lms.learning.models import ActivityState, Launch
 from tests.browser.own_content import give_package
 from tests.browser.phone import phone, sign_in
 from tests.browser.publishing import no_finding
@@ -172,3 +175,49 @@ def test_the_next_person_at_a_shared_computer_finds_nothing_of_the_last(browser:
             expect(page.get_by_role("heading")).to_have_text("看到：7")
             context.clear_cookies(domain="localhost")  # as signing out does
             page.close()
+
+
+def test_what_a_package_reports_after_its_session_ended_is_kept_once_the_session_is_opened_again(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    address, _code = give_package(site, tmp_path, lesson())
+    with phone(browser, site, "401|410") as context:
+        page = sign_in(context, site, "teacher")
+        page.wait_for_url("**/home")
+        page.goto(address)
+        expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+        with site.app.app_context(), transaction() as session:  # as signing out on another device does
+            session.execute(update(Launch).values(ended_at=site.app.extensions["clock"](), live=False))
+        pages_of(page).get_by_role("button", name="下一页").click()
+        expect(page.locator("[data-refused]")).to_contain_text("在这里重新开始")
+        page.get_by_role("button", name="在这里重新开始").click()
+        wait_for(page, lambda: "读到1" in kept_state(site), "what waited on the page is kept")
+        expect(page.locator("[data-refused]")).to_be_hidden()
+        pages_of(page).get_by_role("button", name="下一页").click()
+        wait_for(page, lambda: "读到2" in kept_state(site), "and so is what came later")
+
+
+def test_a_unit_that_loads_again_after_the_lease_was_taken_back_begins_where_it_is_now(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    address, _code = give_package(site, tmp_path, lesson())
+    with phone(browser, site, "409") as context:
+        page = sign_in(context, site, "teacher")
+        page.wait_for_url("**/home")
+        page.goto(address)
+        expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+        other = context.new_page()
+        other.goto(address)
+        expect(other.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+        other.close()
+        page.get_by_role("button", name="改在这里学习").click()
+        expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+        pages_of(page).get_by_role("button", name="下一页").click()
+        wait_for(page, lambda: "读到1" in kept_state(site), "the place is kept")
+        page.frames[1].evaluate("location.reload()")  # as a frame does that the browser had put aside
+        expect(pages_of(page).get_by_text("读到1|resume")).to_be_visible(timeout=SOON_MS)
+
+
+def kept_state(site: Site) -> str:
+    with site.app.app_context(), database().reader() as session:
+        return " ".join(session.scalars(select(ActivityState.body)))

@@ -177,7 +177,7 @@ def grade_reply(activity: Activity, key: dict[str, Any] | None, given: dict[str,
         return _json(checked(key, given))
     if is_blank(key, given):
         raise InvalidInput(_("No question was answered."), code="blank")
-    drawn = [*given] if key.get("draw") else None  # the questions that the page drew
+    drawn = given.keys() if key.get("draw") else None  # the questions that the page drew
     graded = asdict(grade(key, given, drawn))
     return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": _drawn(key), **graded})
 

@@ -1,6 +1,7 @@
 """Does the nightly check find an edit, name it, keep an anchor outside, and go on after its worker was lost?"""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from lms.i18n import SITE_ZONE, local_time
 from lms.lease import TurnLost
 from lms.lifetime.elsewhere import document_object
 from lms.lifetime.models import ElsewhereHours
-from lms.storage import storage
+from lms.storage import Storage, storage
 from tests.access import form_token
 from tests.earned_elsewhere import approve_hours
 from tests.factories import DrivenClock, signed_in
@@ -91,6 +92,41 @@ def test_a_whole_check_reads_every_document_and_a_night_some_of_them(office: Off
         office.world.act(spoil)
         nights = [run(office).findings for _night in range(check_run.NIGHTS) if office.world.clock.advance(24 * 3600) or True]
     assert [found for found in nights if found] == [["hours earned elsewhere 1: its document was changed"]]
+
+
+class SlowStorage(Storage):
+    """A file store that needs ten minutes for each file, and calls `before_answer` first."""
+
+    def __init__(self, url: str, before_answer: Callable[[], None]) -> None:
+        super().__init__(url)
+        self.before_answer = before_answer
+
+    def get(self, name: str) -> bytes:
+        """Return a file after ten minutes."""
+        self.before_answer()
+        return super().get(name)
+
+
+def test_nobody_takes_over_a_check_that_reads_documents_for_half_an_hour(office: Office) -> None:
+    approve_hours(office.world, count=3)
+    extensions, taken = office.world.app.extensions, []
+
+    def try_to_claim() -> None:
+        office.world.clock.advance(10 * 60)
+        with transaction() as session:
+            taken.append(check_run.claim(session, office.world.clock()))
+
+    extensions["storage"] = SlowStorage(extensions["settings"].storage_url, try_to_claim)
+    with office.world.app.app_context():
+        with transaction() as session:
+            check_run.begin(session, "root", office.world.clock())
+            mine = check_run.claim(session, office.world.clock())
+        assert mine is not None
+        check_run.carry(*mine, extensions["settings"])
+        assert taken == [None, None, None]
+        with transaction() as session:
+            check = session.get_one(LedgerCheck, mine[0])
+            assert (check.findings, bool(check.anchor), check.turn) == ([], True, None)
 
 
 def folder(office: Office) -> Path:

@@ -28,6 +28,8 @@ from tests.integration.classes.next_versions import RIGHT, WRONG, add_office, mo
 from tests.integration.learning.conftest import KEY, Page
 from tests.worlds import world_of
 
+CHECKS = {"checks": True, "pass_percent": 100, "questions": {"c1": {"correct": ["1"]}}}
+
 
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:
@@ -130,6 +132,18 @@ def test_attempts_by_a_wrong_key_do_not_use_up_those_of_the_mended_one(world: Wo
     page.token = opened["token"]
     passed = page.send("/learn/answers", {"id": str(uuid.uuid4()), "answers": {"q1": ["a"], "q2": ["a"]}}).get_json()
     assert (passed["passed"], passed["number"]) == (True, 3)
+
+
+@pytest.mark.parametrize("key", [None, CHECKS], ids=["film", "reading-with-checks"])
+def test_a_quiz_that_was_attempted_and_replaced_by_something_else_can_be_opened(world: World, key: dict[str, Any] | None) -> None:
+    page = Page(world.client(), world, "quiz").open()
+    page.send("/learn/answers", {"id": str(uuid.uuid4()), "answers": {"q1": ["a"]}})
+    publish_next(world, {**RIGHT, "quiz": {"minutes": 10}}, key)
+    move(world)
+    location = page.client.get(page.address).location
+    opened = page.ask_to_open(csrf_of(page, location))
+    assert (opened.status_code, opened.get_json()["attempts"]) == (200, [])
+    assert versions_of_attempts(world) == [1], "the attempt is kept"
 
 
 def test_what_waits_on_a_device_under_the_old_version_still_arrives(world: World) -> None:

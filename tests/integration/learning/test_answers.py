@@ -270,6 +270,7 @@ def test_a_check_question_is_graded_by_the_server_as_often_as_it_is_tried(readin
         assert answer.status_code == 200
         (item,) = answer.get_json()["items"]
         assert (item["correct"], item["feedback"]["zh"]) == (right, "先听。" if right else "")
+        assert answer.get_json()["passed"] is False, "a check passes nobody: a pass would end the measured stretch"
     assert attempts(world) == []
     assert statements(world) == []
 

@@ -18,6 +18,7 @@ import { WaitingNote } from "./waiting.js";
 
 const LONGEST_DETAIL = 300; // as lms.learning.failures
 const STATE_AFTER_MS = 1500;
+const TOO_LARGE = 413;
 const REOPEN_MS = [2000, 5000, 10000, 20000];
 
 const config = JSON.parse(document.getElementById("player-config").textContent);
@@ -26,7 +27,7 @@ setTime(config.now_ms);
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("lms-player") : null;
 
 let launch = null;
-let greeted = null; // the launch of the last greeting: what its opening brought of a package's state is fresh only once
+let greeted = false; // what the opening brought of a package's state is fresh at the first greeting alone
 let frameReady = false;
 let shown = ""; // up here: the clock is shown already while `open` below is awaited
 let stateTimer = null;
@@ -84,7 +85,8 @@ const frame = new Frame(iframe, {
   state: (message) => keepState(message.body),
   answers: (message) => submit(message),
   reported: ({ ended }) => reported(Boolean(ended)),
-  unkept: () => tell(texts.unkept),
+  lapsed: () => lapse(),
+  unkept: ({ status }) => (status && status !== TOO_LARGE ? tell(texts.refused, String(Number(status))) : tell(texts.unkept)),
   captions: ({ on }) => looks.captioned(Boolean(on)),
   pages: (message) => outline.show(message),
 });
@@ -130,12 +132,14 @@ async function open(take, tries = 0) {
   const answer = await send(urls.open, { ...place, take }, { cookies: true, csrf: config.csrf });
   if (answer.status === 200 && take && answer.body.version !== place.version) return location.reload(); // the class studies another version
   if (answer.status === 200) {
+    const before = launch?.reports;
     launch = answer.body;
     setTime(launch.now_ms);
     beats.begin(launch);
     tabs?.postMessage("opened");
     content.sendReports();
     greet();
+    if (before && launch.reports) renewReports(before.url, launch.reports);
     frame.say("resume");
   } else if (isTemporary(answer.status)) {
     beats.become("offline");
@@ -161,8 +165,8 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: greeted !== launch, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, reflection: launch.reflection } });
-  greeted = launch;
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: !greeted, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, reflection: launch.reflection } });
+  greeted = true;
   unit?.framed();
 }
 
@@ -192,6 +196,20 @@ function reportLost(said, kept) {
 /** What completes an activity ends the stretch: its time is credited now, not with the next five minutes. */
 function settleAfter(verb) {
   if (/\/(completed|passed)$/.test(verb)) beats.settle();
+}
+
+/** A package reports to an address of its launch: tell it the new one. On another host it cannot send there, so the page begins anew. */
+function renewReports(before, reports) {
+  if (before === reports.url) return;
+  if (new URL(before).origin !== new URL(reports.url).origin) return location.reload();
+  frame.say("reports", { reports });
+  document.querySelector("[data-refused]").hidden = true;
+}
+
+/** A package reported to a launch that has ended: the next beat hears that too, and the clock offers to open another. */
+function lapse() {
+  tell(texts.lapsed);
+  beats.settle();
 }
 
 /** A package has told the server itself how far the learner is. */
