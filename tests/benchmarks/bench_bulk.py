@@ -48,11 +48,11 @@ ROSTER_S = 20
 def main(places: Places) -> None:
     """Measure on PostgreSQL; the process is this one."""
     site = places.site("postgresql")
-    key = site.settings.data_dir / DEFAULT_FILE
+    key, piece = site.settings.data_dir / DEFAULT_FILE, min(IN_A_PIECE, places.effort.people // 10)
     with site.app.app_context(), force_locale("zh_Hans_CN"), ThreadPoolExecutor(threads()) as pool:
         with database().reader() as session:
             wanted = select(Enrolment.id).where(Enrolment.id < site.seeded.first_enrolment, Enrolment.ledger_length > 0)
-            ids = session.scalars(wanted.order_by(Enrolment.class_id, Enrolment.id).limit(IN_A_PIECE)).all()
+            ids = session.scalars(wanted.order_by(Enrolment.class_id, Enrolment.id).limit(piece)).all()
         turns = compare(_subjects(PLAIN, ids, pool), places.effort)
         try:
             write_self_signed(key, "bench", now())
@@ -60,7 +60,7 @@ def main(places: Places) -> None:
         finally:
             key.unlink(missing_ok=True)
         _judge(turns)
-        _memory()
+        _memory(piece)
         _roster(places.effort.people)
 
 
@@ -120,17 +120,17 @@ def _marked(share: float, aim: float) -> str:
     return f"{share:.0%}" if share >= aim else f"below the aim: {share:.0%}"
 
 
-def _memory() -> None:
+def _memory(piece: int) -> None:
     """Make an export of a few pieces and one of many, and print how high memory went: it must not grow with the number of people."""
     with database().reader() as session:
-        everybody = session.scalars(select(Enrolment.id).order_by(Enrolment.id).limit(MANY * IN_A_PIECE)).all()
+        everybody = session.scalars(select(Enrolment.id).order_by(Enrolment.id).limit(MANY * piece)).all()
     order = JobOrder({"what": documents.TRANSCRIPTS, "whose": "bench", "locale": "zh_Hans_CN"}, now())
     rows = []
     for pieces in (FEW, MANY):
         reset_peak(os.getpid())
         with tempfile.TemporaryFile() as out:
-            some = everybody[: pieces * IN_A_PIECE]
-            job.join(order, (job.make(order, some[start : start + IN_A_PIECE]) for start in range(0, len(some), IN_A_PIECE)), out)
+            some = everybody[: pieces * piece]
+            job.join(order, (job.make(order, some[start : start + piece]) for start in range(0, len(some), piece)), out)
         rows.append((f"{len(some):,} people", f"{peak_of(os.getpid()) / 1e6:.0f}"))
     print_table(("one export", "peak MB"), rows)
 
