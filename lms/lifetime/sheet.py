@@ -18,7 +18,7 @@ def of_record(record: LifetimeRecord) -> bytes:
     book.sheet(_("Years"), [_("Period"), _("Year"), _("Kind"), *figures], _years(record), (NARROW, NARROW, WIDE))
     book.sheet(
         _("Programmes"),
-        [_("Programme"), _("Class"), _("Credited (s)"), _("Included here (s)"), _("Not included here")],
+        [_("Programme"), _("Class"), _("Credited (s)"), _("Included here (s)"), _("Not included here"), _("State")],
         [
             (
                 pick(one.transcript.standing.document.name.zh, one.transcript.standing.document.name.en),
@@ -26,10 +26,11 @@ def of_record(record: LifetimeRecord) -> bytes:
                 sum(one.credited.values()),
                 sum(one.counted.values()),
                 words.left_out_words(one, record),
+                words.state_of(one.transcript.standing.enrolment),
             )
             for one in record.shares
         ],
-        (WIDE, WIDE, NARROW, NARROW, WIDE),
+        (WIDE, WIDE, NARROW, NARROW, WIDE, NARROW),
     )
     about = [
         (_("Name"), record.person.name),
