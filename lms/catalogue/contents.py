@@ -10,7 +10,7 @@ A listing is stored after its files, and a version after its listings, so nothin
 what it lists (`courses.package.tree_digest`): it never changes, and one process reads it once.
 
 A reader that has the hash from a row brings a listing back if it is set aside. For an `anonymous` reader, whose hash is from an address, it
-is not there: such a request would otherwise keep it for ever, and ask the file store about each day.
+is not there: such a request would otherwise keep it without limit, and ask the file store about each day.
 """
 
 from collections import OrderedDict
