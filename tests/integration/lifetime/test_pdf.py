@@ -8,11 +8,18 @@ import pypdf
 import pytest
 from flask.testing import FlaskClient
 
+from lms.accounts.models import Person
+from lms.db import session as reading
+from lms.lifetime import pdf
+from lms.lifetime.record import read_record
+from lms.printing.typesetting import write_pdf
+from lms.signing.site_key import demand
 from tests import signing_keys
 from tests.access import form_token
 from tests.factories import World, signed_in
 from tests.integration.lifetime.entering import decide, enter
 
+BOTTOM_MARGIN = 62  # points; 22 mm
 FILE = "five-years-360.pdf"
 EARNED = {2025: "30.5", 2026: "0.5"}
 
@@ -58,6 +65,24 @@ def test_it_is_archivable_tagged_and_says_the_picture_in_words(recorded: World) 
     pictures = [one["/Alt"] for one in objects if isinstance(one, pypdf.generic.DictionaryObject) and "/Alt" in one]
     told = [[f"{year} 年 {EARNED.get(year, '0.0')}" for year in range(first, first + 5)] for first in (2021, 2026)]
     assert sorted(pictures) == [f"各年学时：{'；'.join(years)}" for years in told]
+
+
+def test_the_checksums_of_80_ledgers_stand_one_below_the_other_on_as_many_pages_as_they_need(recorded: World) -> None:
+    with recorded.app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        [record] = read_record(reading(), reading().get_one(Person, recorded.person_id), recorded.clock())
+        content = pdf.content_of(record, demand())
+        content["proof"]["items"] = [[f"checksum-{number}", f"{number:064x}"] for number in range(80)]
+        printed = pypdf.PdfReader(io.BytesIO(write_pdf(pdf.TEMPLATE, content, record.made_at)))
+    places: list[tuple[int, int]] = []  # page, points above its lower edge
+    for number, page in enumerate(printed.pages):
+
+        def note(text: str, outer: list[float], inner: list[float], *_font: object, number: int = number) -> None:
+            if re.search("[0-9a-f]{64}", text):
+                places.append((number, round(outer[1] * inner[4] + outer[3] * inner[5] + outer[5])))
+
+        page.extract_text(visitor_text=note)
+    assert len(places) == len(set(places)) == 80
+    assert all(above > BOTTOM_MARGIN for _page, above in places)
 
 
 def verified(world: World, content: bytes) -> str:
