@@ -6,6 +6,7 @@ from lms.hours.lifetime_values import Amount
 from lms.i18n import pick
 from lms.lifetime import words
 from lms.lifetime.record import LifetimeRecord
+from lms.transcripts.words import state_of
 from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
 
 DIGEST = 68
@@ -26,7 +27,7 @@ def of_record(record: LifetimeRecord) -> bytes:
                 sum(one.credited.values()),
                 sum(one.counted.values()),
                 words.left_out_words(one, record),
-                words.state_of(one.transcript.standing.enrolment),
+                state_of(one.transcript.standing.enrolment),
             )
             for one in record.shares
         ],
