@@ -48,8 +48,9 @@ def test_content_is_served_on_the_content_host_only_however_it_is_written(place:
         if rule.endpoint in CONTENT:
             address = place.address(rule)
             assert client.get(address, base_url="http://localhost", buffered=True).status_code == 404
+            served = 404 if rule.endpoint == "content.ahead" else 200  # only packages with a host of their own have such a page
             for host in (ELSEWHERE, f"{ELSEWHERE}:8000"):
-                assert client.get(address, base_url=host, buffered=True).status_code == 200
+                assert client.get(address, base_url=host, buffered=True).status_code == served
 
 
 def test_a_host_name_in_capitals_is_the_same_host(database_url: str, tmp_path: Path) -> None:
