@@ -197,9 +197,10 @@ TH.Question = (function () {
    * A check question {id, question, options: [text]}: answered until it is right. In our player the server knows the answer; a file for
    * other players holds it (`answer`: the number of an option, `feedback`).
    * `before` is {response, feedback} of the right answer that was given before; `onAnswer(right, response, feedback)` hears every try,
-   * and `onAsk(response)` that the server is asked: without a network it may answer much later.
+   * and `onAsk(response)` that the server is asked: without a network it may answer much later. `onFail(error)` hears that it did not judge.
+   * Has `wait(response)`, for a check that is drawn while the server is asked, and then `settle(found, error)`.
    */
-  function Check(check, before, onAnswer, onAsk) {
+  function Check(check, before, onAnswer, onAsk, onFail) {
     var options = check.options.map(function (text, index) { return { id: String(index), text: text }; });
     var drawn = choices(check.question, options, false, before ? [before.response] : []);
     var said = el("p", { class: "th-said", role: "status" });
@@ -227,9 +228,24 @@ TH.Question = (function () {
         function (error) {
           rest(false);
           say(W("error") + error.message, "");
+          if (onFail) onFail(error);
         }
       );
     }
+
+    this.wait = function (response) {
+      drawn.inputs.forEach(function (input) { input.checked = input.value === response; });
+      rest(true);
+      say(W("sending"), "");
+    };
+
+    this.settle = function (found, error) {
+      if (!asking) return;
+      rest(false);
+      if (error) say(W("error") + error.message, "");
+      else if (found.right) finish(found.feedback);
+      else say(W("wrong"), "wrong");
+    };
 
     function judged(right, chosen, feedback) {
       if (right) finish(feedback);
