@@ -4,7 +4,8 @@ import re
 
 SHOWN_FIRST, SHOWN_LAST = 3, 4  # of a telephone number: 138****1111
 LONG = 9  # characters; longer user names show these first and last characters
-PERSONAL = re.compile(r"@|[0-9]{9}")  # an address, or as many digits as only telephone and identity numbers have
+# An address, or as many digits as only telephone and identity numbers have, also written in groups: 138-0013-8000.
+PERSONAL = re.compile(r"@|\d(?:[\W_]*\d){8}")
 
 
 def masked_username(username: str) -> str:

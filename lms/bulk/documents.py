@@ -13,6 +13,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from lms.accounts.masking import listed_username
 from lms.bulk.file_names import safe_name
 from lms.bulk.folders import FolderPlace, places_of
 from lms.certification import register
@@ -81,9 +82,10 @@ class PieceTarget:
     whole: bool
 
     def row(self, one: Standing, hours: Decimal | None) -> IndexRow:
-        """Return somebody's row of the index, without files."""
+        """Return somebody's row of the index, without files. No number is whole without a reason, also if transcripts print it whole."""
         username = one.enrolment.person.username
-        return _row(one, self.places[one.enrolment.id], username if self.whole else shown_username(username), hours)
+        listed = username if self.whole else listed_username(shown_username(username))
+        return _row(one, self.places[one.enrolment.id], listed, hours)
 
 
 def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], target: PieceTarget) -> Iterator[tuple[int, IndexRow]]:

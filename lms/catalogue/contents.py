@@ -196,6 +196,15 @@ def listing_by(storage: Storage, sha256: str) -> Listing | None:
     return _LISTINGS.of(storage, sha256)
 
 
+def read_listing(storage: Storage, name: str) -> Listing:
+    """Return a listing by its name in the file store, which may be that under which it is set aside.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    return _decode(storage.get(name))
+
+
 def find_content(storage: Storage, sha256: str) -> tuple[str, int] | None:
     """Return the object's name and size of a content by its own hash, or None."""
     name = StoredFile(sha256, 0).object_name
@@ -260,7 +269,11 @@ def _names(listing: Listing | None) -> int:
 
 def _read_listing(storage: Storage, sha256: str) -> Listing | None:
     content = _get(storage, _listing_name(sha256))
-    return None if content is None else msgspec.json.decode(content, type=Listing)
+    return None if content is None else _decode(content)
+
+
+def _decode(content: bytes) -> Listing:
+    return msgspec.json.decode(content, type=Listing)
 
 
 _LISTINGS = _Listings(NAMES_KEPT)

@@ -5,8 +5,9 @@ Four rules decide what counts, in this order:
 1. An enrolment's credited seconds are placed in time, the earliest measured ones first (`placing`).
 2. The same activity of the same course counts once in a period (or once at all, as the rule says), even if several programmes
    credited it: the enrolment that credited most of it there counts, of equal ones the first.
-3. A second that several enrolments credit counts once: for the first enrolment, and in it for the first line by name.
-4. Of one calendar day, sessions count at most `hours_a_day` in all enrolments together, the earliest seconds first.
+3. Of one calendar day, sessions count at most `hours_a_day` in all enrolments together (`sharing`).
+4. A second that several enrolments credit counts once: for the first enrolment, and in it for the first line by name. A session
+   beyond the most of its day leaves the second to online study that shares it.
 5. Each figure is the sum of its own seconds, converted once and rounded down once; hours earned elsewhere are added as approved.
 """
 
@@ -16,8 +17,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from lms.hours.days import EPOCH, cut_at_midnight, midnight
-from lms.hours.intervals import lay_over, length
+from lms.hours.days import EPOCH, midnight
+from lms.hours.intervals import length
 from lms.hours.lifetime_values import (
     Amount,
     Elsewhere,
@@ -32,6 +33,7 @@ from lms.hours.lifetime_values import (
 )
 from lms.hours.placing import lines_of
 from lms.hours.rounding import converted
+from lms.hours.sharing import share_out
 from lms.hours.values import Interval
 
 NOTHING = Decimal(0)
@@ -60,37 +62,13 @@ def counted_lines(rule: LifetimeRule, lines: Iterable[LifetimeLine]) -> Iterator
     """Yield what counts of each line, in order of enrolment, source and name."""
     ordered = sorted({one for one in lines if one.spans})
     kept, instead = _without_repetitions(rule, ordered)
-    mine: list[list[Interval]] = [[] for _ in ordered]
-    beside: list[set[int]] = [set() for _ in ordered]
-    for start, end, live in lay_over(dict(enumerate(kept))):
-        first = (live & -live).bit_length() - 1
-        mine[first].append((start, end))
-        rest = live & ~(1 << first)
-        while rest:
-            other = (rest & -rest).bit_length() - 1
-            beside[other].add(ordered[first].enrolment)
-            rest &= rest - 1
-    within = _within_days(rule, ordered, mine)
+    shares = share_out(ordered, kept, rule.day_seconds, rule.time_zone)
     for number, line in enumerate(ordered):
-        overlap = length(kept[number]) - length(mine[number])
+        mine, limited = shares.counted[number], shares.limited[number]
+        overlap = length(kept[number]) - length(mine) - limited
         repeated = length(line.spans) - length(kept[number])
-        limited = length(mine[number]) - length(within[number])
-        counted = _by_year(within[number], rule.time_zone)
-        yield LineResult(line, counted, overlap, tuple(sorted(beside[number])), repeated, tuple(sorted(instead[number])), limited)
-
-
-def _within_days(rule: LifetimeRule, lines: Sequence[LifetimeLine], mine: Sequence[Sequence[Interval]]) -> Sequence[Sequence[Interval]]:
-    """Return the spans of each line without the time of sessions beyond the most of a local day. No second is in two of them."""
-    if rule.day_seconds is None:
-        return mine
-    slots = [(start, end, number) for number, own in enumerate(mine) if lines[number].source == "days" for start, end in own]
-    within: list[list[Interval]] = [[] if line.source == "days" else list(own) for line, own in zip(lines, mine, strict=True)]
-    left: dict[int, int] = defaultdict(lambda: rule.day_seconds or 0)
-    for day, (start, end, number) in cut_at_midnight(sorted(slots), rule.time_zone):
-        seconds = min(end - start, left[day])
-        left[day] -= seconds
-        within[number] += [(start, start + seconds)] if seconds else []
-    return within
+        counted, beside = _by_year(mine, rule.time_zone), tuple(sorted(shares.beside[number]))
+        yield LineResult(line, counted, overlap, beside, repeated, tuple(sorted(instead[number])), limited)
 
 
 def _without_repetitions(rule: LifetimeRule, lines: Sequence[LifetimeLine]) -> tuple[list[list[Interval]], list[set[int]]]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue import contents
 from lms.catalogue.models import WorkshopFile
-from lms.db import transaction
+from lms.db import database, transaction
 from lms.storage import Storage, StoredObject
 from lms.workshop.references import References, referenced
 
@@ -51,8 +51,7 @@ def sweep(storage: Storage, now: datetime, *, most: int = MOST, dry_run: bool = 
     Raises:
         LostListing: the files of a course version are not known, so nothing may be removed.
     """
-    with transaction() as session:
-        needed = referenced(session, storage)
+    needed = referenced(database(), storage)
     swept = Swept()
     gone = _look_through_aside(storage, needed, now, swept, dry_run=dry_run)
     start = now.date().toordinal() * A_NIGHT_FURTHER % len(PREFIXES)

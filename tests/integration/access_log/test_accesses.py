@@ -84,6 +84,11 @@ def test_every_export_is_recorded(world: World, office: FlaskClient) -> None:
     ]
 
 
+def test_the_list_from_which_a_teacher_is_chosen_for_a_waiver_masks_telephone_numbers(world: World, office: FlaskClient) -> None:
+    shown = office.get(f"/office/classes/{world.class_id}/waivers").text
+    assert ("138****1111" in shown, PHONE in shown) == (True, False)
+
+
 def test_a_telephone_number_is_masked_and_shown_once_for_a_reason(world: World, office: FlaskClient) -> None:
     pages = (
         f"/office/people/{world.person_id}",
@@ -110,6 +115,14 @@ def test_a_telephone_number_is_masked_and_shown_once_for_a_reason(world: World, 
     [
         ("teacher", "teacher"),
         ("t0012", "t0012"),
+        ("2026-001", "2026-001"),
+        ("s1-2026-001", "s1-2026-001"),
+        ("138-0013-8000", "138******8000"),
+        ("+86-138-0013-8000", "+86**********8000"),
+        ("138.0013.8000", "138******8000"),
+        ("138 0013 8000", "138******8000"),
+        ("0571-87654321", "057******4321"),
+        ("410120-19800101-001X", "410*************001X"),
         (PHONE, "138****1111"),
         ("41012219800101123X", "410***********123X"),
         ("li.na@example.org", "l****@example.org"),

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,7 +76,11 @@ def revealed(bulk: Bulk) -> list[tuple[str, str, str]]:
     return [tuple(row) for row in found]
 
 
-def test_no_exported_file_has_a_whole_number(bulk: Bulk, clerk: FlaskClient) -> None:
+@pytest.mark.parametrize("on_paper", ["masked", "whole"])
+def test_no_exported_file_has_a_whole_number(bulk: Bulk, clerk: FlaskClient, on_paper: str) -> None:
+    """A site that prints whole user names on each teacher's own transcript lists them no more than another."""
+    extensions = bulk.world.app.extensions
+    extensions["settings"] = replace(extensions["settings"], transcript_usernames=on_paper)
     for address, form in exports_of(bulk).items():
         assert start(clerk, address, form) == 302, address
     roster(bulk)

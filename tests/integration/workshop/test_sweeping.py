@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -208,3 +209,69 @@ def test_the_command_says_what_it_would_do(world: World, store: Storage) -> None
     told = json_of(world.app.test_cli_runner().invoke(sweep_contents, ["--dry-run", "--json"]))
     assert told["dry_run"] is True
     assert told["set_aside"] == {"files": 1, "bytes": 4}
+
+
+def named_again_and_again(world: World, *hashes: str) -> None:
+    """Make a draft, and three changes of it, that name the same contents."""
+    number = draft(world, files=hashes)
+
+    def changed(session):  # type: ignore[no-untyped-def]
+        person = session.scalars(select(Person.id)).first()
+        for revision in range(1, 4):
+            of = {
+                "draft_id": number,
+                "revision": revision,
+                "person_id": person,
+                "token": str(revision),
+                "state": "done",
+                "at": world.clock(),
+            }
+            session.add(DraftChange(steps=[*hashes], inverse=[*hashes], **of))
+
+    world.act(changed)
+
+
+def test_others_write_while_the_sweep_reads_the_file_store(world: World, store: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = listed(store, stored(store, b"of a draft"))
+    draft(world, files=listing)
+    get, written = store.get, []
+
+    def beside(name: str) -> bytes:
+        if name.endswith(listing):
+            written.append(draft(world))
+        return get(name)
+
+    monkeypatch.setattr(store, "get", beside)
+    swept(world, store)
+    assert written
+
+
+def test_the_sweep_reads_each_listing_once_and_asks_for_no_content(world: World, store: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, file = stored(store, b"answers"), stored(store, b"file")
+    listing = listed(store, file)
+    named_again_and_again(world, answers, listing)
+    asked: Counter[str] = Counter()
+    for name in ("get", "size", "move", "named_below"):
+        of = getattr(store, name)
+        monkeypatch.setattr(store, name, lambda *args, of=of: asked.update([args[-1].rpartition("/")[2]]) or of(*args))
+    assert swept(world, store).set_aside == [0, 0]
+    assert asked[listing] == 1
+    assert asked[answers] == asked[file] == 0
+
+
+def test_a_dry_run_moves_nothing_and_knows_the_files_of_a_listing_that_is_set_aside(world: World, store: Storage) -> None:
+    file = stored(store, b"of a draft")
+    listing = listed(store, file)
+    draft(world, files=listing)
+    name = f"listings/{listing[:2]}/{listing}"
+    store.move(name, contents.set_aside_as(name, world.clock().date()))
+    before = names_in(store)
+    found = swept(world, store, dry_run=True)
+    assert names_in(store) == before
+    assert (found.set_aside[0], found.brought_back[0]) == (0, 1)
+    assert swept(world, store).brought_back[0] == 1
+    assert {name, contents.StoredFile(file, 0).object_name} <= names_in(store)
+
+
+def names_in(store: Storage) -> set[str]:
+    return {one.name for folder in ("files", "listings", "swept") for one in store.listed(folder)}

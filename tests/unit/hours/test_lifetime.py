@@ -97,6 +97,18 @@ def test_two_classes_that_each_claim_a_whole_day_of_one_date_count_as_one_day() 
     assert counted == [(1, 1800, 4 * 3600 - 1800), (2, 4 * 3600, 0)], "the earliest time of the day counts first"
 
 
+def test_a_session_beyond_a_full_day_takes_nothing_from_the_online_study_at_the_same_time() -> None:
+    morning, evening = at(2026, 3, 2, 8), at(2026, 3, 2, 19)
+    full = LifetimeLine(1, "day-1", "days", None, ((morning, morning + 6 * 3600),))
+    online = LifetimeLine(2, "c:film", "online", "c:film", ((evening, evening + 3600),))
+    more = LifetimeLine(1, "day-2", "days", None, ((evening, evening + 3600),))
+    before = judge_lines(RULE, [full, online], [], TODAY).periods[-1].whole
+    after = judge_lines(RULE, [full, online, more], [], TODAY)
+    assert before.seconds == after.periods[-1].whole.seconds
+    found = {one.line.name: (sum(one.counted.values()), one.overlap_seconds, one.beside) for one in after.lines}
+    assert (found["c:film"], found["day-2"]) == ((3600, 0, ()), (0, 3600, (2,))), "counted for the online study"
+
+
 def test_hours_from_elsewhere_fill_the_target_only_up_to_the_most() -> None:
     elsewhere = [Elsewhere("e1", "school", Decimal("3.5"), None, date(2026, 2, 1)), Elsewhere("e2", "days", None, Decimal("0.5"), TODAY)]
     period = judge_lines(RULE, [online(1, "a:x", at(2026, 3, 1, 10), HOUR)], elsewhere, TODAY).periods[-1]
