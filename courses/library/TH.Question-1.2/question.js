@@ -49,41 +49,34 @@ TH.Question = (function () {
     options.forEach(function (option, index) {
       root.append(el("div", { class: "th-option" }, inputs[index], el("label", { for: name + "-" + option.id }, option.text)));
     });
-    var open = null;
     return {
       root: root,
       inputs: inputs,
-      /** Mark the question as not answered, in words and for screen readers; with "" the mark goes. */
-      mark: function (words) {
-        if (open) open.remove();
-        open = words ? el("p", { class: "th-open", id: name + "-open", lang: languageOf(legend) ? TH.locale : null }, words) : null;
-        if (open) root.querySelector("legend").after(open);
-        root.toggleAttribute("data-open", Boolean(words));
-        inputs.forEach(function (input) { words ? input.setAttribute("aria-describedby", name + "-open") : input.removeAttribute("aria-describedby"); });
-      },
+      mark: marker(root, name, legend, inputs),
       chosen: function () {
         return inputs.filter(function (input) { return input.checked; }).map(function (input) { return input.value; });
       },
     };
   }
 
-  /** What every kind of question can do: be marked as not answered, in words and for screen readers. */
+  /** Return what marks a question as not answered, in words and for screen readers; with "" the mark goes. */
+  function marker(root, name, text, inputs) {
+    var open = null;
+    return function (words) {
+      if (open) open.remove();
+      open = words ? el("p", { class: "th-open", id: name + "-open", lang: languageOf(text) ? TH.locale : null }, words) : null;
+      if (open) root.querySelector("legend").after(open);
+      root.toggleAttribute("data-open", Boolean(words));
+      inputs.forEach(function (input) { words ? input.setAttribute("aria-describedby", name + "-open") : input.removeAttribute("aria-describedby"); });
+    };
+  }
+
+  /** What every kind of question can do: be marked as not answered. */
   function frameOf(question, number, picture) {
     var name = "th-question-" + (count += 1);
     var root = el("fieldset", { class: "th-question", lang: languageOf(question.text) }, el("legend", {}, (number ? number + ". " : "") + question.text), picture);
-    var open = null;
-    return {
-      name: name,
-      root: root,
-      inputs: [],
-      mark: function (words) {
-        if (open) open.remove();
-        open = words ? el("p", { class: "th-open", id: name + "-open", lang: languageOf(question.text) ? TH.locale : null }, words) : null;
-        if (open) root.querySelector("legend").after(open);
-        root.toggleAttribute("data-open", Boolean(words));
-        this.inputs.forEach(function (input) { words ? input.setAttribute("aria-describedby", name + "-open") : input.removeAttribute("aria-describedby"); });
-      },
-    };
+    var inputs = [];
+    return { name: name, root: root, inputs: inputs, mark: marker(root, name, question.text, inputs) };
   }
 
   /** Blanks to fill in: {blanks: number}; the answer is the text of each. */
