@@ -213,17 +213,13 @@ TH.Question = (function () {
       rest(true);
       say(W("sending"), "");
       if (onAsk) onAsk(chosen);
-      judge(check, chosen).then(
-        function (found) {
-          rest(false);
-          judged(found.right, chosen, found.feedback);
-        },
-        function (error) {
-          rest(false);
-          say(W("error") + error.message, "");
-          if (onFail) onFail(error);
-        }
-      );
+      judge(check, chosen).then(function (found) {
+        rest(false);
+        judged(found.right, chosen, found.feedback);
+      }, function (error) {
+        self.settle(null, error);
+        if (onFail) onFail(error);
+      });
     }
 
     this.wait = function (response) {
