@@ -1,7 +1,8 @@
 """Take the answers out of contents of our types that hold them, before anything of a package is checked or served.
 
 An author's `.h5p` of a TH.Quiz, a TH.Reading or a TH.CheckpointVideo has its answers inside, as other H5P players need them. Here they
-become an answer key beside the activity, as if the author had written both by hand.
+become an answer key beside the activity, as if the author had written both by hand. With a key, by hand or not, a reading or a film gets
+the version of its type that asks the server: an older one grades in the page, where no answer is, so no try would ever be right.
 """
 
 import json
@@ -34,6 +35,8 @@ def take_answers_out(course: Course, files: Mapping[str, Path], space: Unpacking
         key_name = f"{ANSWERS}{activity.key}.json"
         parted = _parted(content, has_key=key_name in files)
         if parted is None:
+            if key_name in files and _grades_in_page(content):
+                found |= _renewed(found, activity.entry, content.main, space)
             continue
         place = f"{activity.entry}/{h5p_content.CONTENT}"
         if isinstance(parted, list) or key_name in files:
@@ -65,12 +68,17 @@ def _parted(content: h5p_content.Content, *, has_key: bool) -> tuple[dict[str, A
     return wrong or (served_checks(content.main, content.body), key_of_checks(content.main, content.body))
 
 
+def _grades_in_page(content: h5p_content.Content) -> bool:
+    return content.main in own.ASKS_SERVER and not own.GRADES_IN_PAGE.isdisjoint(content.libraries)
+
+
 def _renewed(files: Mapping[str, Path], entry: str, main: str, space: UnpackingSpace) -> dict[str, Path]:
     """Return the h5p.json of a content with the version of its type that asks the server: older ones grade in the page."""
     name = f"{entry}/{h5p_content.MAIN}"
     about = json.loads(files[name].read_bytes().decode("utf-8-sig"))
     major, minor = own.ASKS_SERVER[main]
-    others = [one for one in about["preloadedDependencies"] if not str(one.get("machineName", "")).startswith("TH.")]
+    named = [one for one in about["preloadedDependencies"] if isinstance(one, Mapping)]
+    others = [one for one in named if not str(one.get("machineName", "")).startswith("TH.")]
     about["preloadedDependencies"] = [{"machineName": main, "majorVersion": major, "minorVersion": minor}, *others]
     return {name: space.write(_dump(about))}
 

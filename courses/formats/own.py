@@ -15,6 +15,7 @@ from courses.strict_json.problem import Problem
 READING, QUIZ, CHECKPOINT_VIDEO, REFLECTION = "TH.Reading", "TH.Quiz", "TH.CheckpointVideo", "TH.Reflection"
 SERVER_GRADED = (QUIZ, REFLECTION)
 ASKS_SERVER = {READING: (1, 2), CHECKPOINT_VIDEO: (1, 1)}  # the first versions that do not need to hold the answers to check questions
+GRADES_IN_PAGE = frozenset(f"{main}-{major}.{minor}" for main, (major, first) in ASKS_SERVER.items() for minor in range(first))
 OPTIONED = ("single", "multiple", "boolean", "order")  # types of questions with options
 TYPES = (*OPTIONED, "fill", "match")
 MOST_PAGES, MOST_CHECKS, MOST_QUESTIONS, MOST_OPTIONS, MOST_CHECKPOINTS = 100, 20, 200, 26, 100

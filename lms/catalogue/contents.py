@@ -8,12 +8,16 @@
 
 A listing is stored after its files, and a version after its listings, so nothing names what is missing. A listing is found by the hash of
 what it lists (`courses.package.tree_digest`): it never changes, and one process reads it once.
+
+A reader that has the hash from a row brings a listing back if it is set aside. For an `anonymous` reader, whose hash is from an address, it
+is not there: such a request would otherwise keep it without limit, and ask the file store about each day.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -177,12 +181,17 @@ def bring_back(storage: Storage, name: str) -> bool:
     return any(storage.move(aside, name) for aside in storage.named_below(ASIDE, name))
 
 
+def bring_back_of(storage: Storage, sha256: str, name: str) -> bool:
+    """Give a file of a listing its name back, if the listing itself is not set aside; return whether the file was there."""
+    return storage.size(_listing_name(sha256)) is not None and bring_back(storage, name)
+
+
 # -- Finding
 
 
-def find(storage: Storage, sha256: str, path: str) -> tuple[str, int] | None:
+def find(storage: Storage, sha256: str, path: str, *, anonymous: bool = False) -> tuple[str, int] | None:
     """Return the object's name and size of one file of an activity or a package, or None. `sha256` names a listing, or an old package."""
-    listing = _LISTINGS.of(storage, sha256)
+    listing = _LISTINGS.of(storage, sha256, anonymous=anonymous)
     if listing is not None:
         file = listing.files.get(path)
         return None if file is None else (file.object_name, file.bytes)
@@ -191,9 +200,9 @@ def find(storage: Storage, sha256: str, path: str) -> tuple[str, int] | None:
     return None if size is None else (name, size)
 
 
-def listing_by(storage: Storage, sha256: str) -> Listing | None:
+def listing_by(storage: Storage, sha256: str, *, anonymous: bool = False) -> Listing | None:
     """Return a listing by its hash, or None if there is none."""
-    return _LISTINGS.of(storage, sha256)
+    return _LISTINGS.of(storage, sha256, anonymous=anonymous)
 
 
 def read_listing(storage: Storage, name: str) -> Listing:
@@ -214,17 +223,22 @@ def find_content(storage: Storage, sha256: str) -> tuple[str, int] | None:
     return None if size is None else (name, size)
 
 
-def read(storage: Storage, sha256: str, path: str) -> bytes | None:
+def read(storage: Storage, sha256: str, path: str, *, anonymous: bool = False) -> bytes | None:
     """Return the bytes of one such file, or None."""
-    found = find(storage, sha256, path)
-    return None if found is None else _get(storage, found[0])
+    found = find(storage, sha256, path, anonymous=anonymous)
+    return None if found is None else _get(storage, found[0], partial(bring_back_of, storage, sha256, found[0]))
 
 
-def _get(storage: Storage, name: str) -> bytes | None:
+def _get(storage: Storage, name: str, back: Callable[[], bool]) -> bytes | None:
     try:
         return storage.get(name)
     except FileNotFoundError:
-        return storage.get(name) if bring_back(storage, name) else None
+        return storage.get(name) if back() else None
+
+
+def _never() -> bool:
+    """Bring nothing back."""
+    return False
 
 
 def _listing_name(sha256: str) -> str:
@@ -242,14 +256,14 @@ class _Listings:
         self._kept: OrderedDict[tuple[int, str], tuple[Storage, Listing | None]] = OrderedDict()  # the store keeps its id from reuse
         self._lock = Lock()
 
-    def of(self, storage: Storage, sha256: str) -> Listing | None:
+    def of(self, storage: Storage, sha256: str, *, anonymous: bool) -> Listing | None:
         """Return a listing, or None if there is none of this hash."""
         key = (id(storage), sha256)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key][1]
-        found = _read_listing(storage, sha256)
+        found = _read_listing(storage, sha256, anonymous=anonymous)
         if found is not None or storage.size(f"packages/{sha256}.stored") is not None:
             self._keep(key, storage, found)
         return found
@@ -267,8 +281,9 @@ def _names(listing: Listing | None) -> int:
     return 1 if listing is None else 1 + len(listing.files)
 
 
-def _read_listing(storage: Storage, sha256: str) -> Listing | None:
-    content = _get(storage, _listing_name(sha256))
+def _read_listing(storage: Storage, sha256: str, *, anonymous: bool) -> Listing | None:
+    name = _listing_name(sha256)
+    content = _get(storage, name, _never if anonymous else partial(bring_back, storage, name))
     return None if content is None else _decode(content)
 
 

@@ -52,7 +52,9 @@ def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that plays one activity of the format `name`."""
     format, site = _framed(name, sha256, entry)
     outline = (_player() / "frame.html").read_text(encoding="utf-8")
-    attributes = format.frame.attributes(entry, partial(_address_of, sha256, site), partial(contents.read, storage(), sha256))
+    attributes = format.frame.attributes(
+        entry, partial(_address_of, sha256, site), partial(contents.read, storage(), sha256, anonymous=True)
+    )
     response = Response(write_page(outline, format, entry, site, attributes), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = policy_of(format, site)
@@ -65,10 +67,10 @@ def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
 def ahead(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that lets a browser fetch what an activity's frame reads first."""
     format, site = _framed(name, sha256, entry)
-    listing = contents.listing_by(storage(), sha256)
+    listing = contents.listing_by(storage(), sha256, anonymous=True)
     if not site.has_origin:
         abort(404)
-    first = format.first_files(entry, partial(contents.read, storage(), sha256))
+    first = format.first_files(entry, partial(contents.read, storage(), sha256, anonymous=True))
     sizes = {path: one.bytes for path, one in listing.files.items()} if listing else {}
     response = Response(write_ahead(format, entry, site, first, sizes), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
@@ -104,7 +106,7 @@ def _hosts() -> PackageHosts:
 
 
 def _address_of(sha256: str, site: FrameSite, path: str) -> str | None:
-    return f"{site.base}{quote(path)}" if contents.find(storage(), sha256, path) is not None else None
+    return f"{site.base}{quote(path)}" if contents.find(storage(), sha256, path, anonymous=True) is not None else None
 
 
 @bp.get("/content/<sha256>/<path:path>", provide_automatic_options=False)
@@ -121,7 +123,7 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
     try:
         response = _whole_or_range(*found)
     except FileNotFoundError:
-        if not contents.bring_back(storage(), found[0]):  # then somebody took it out of the file store
+        if not contents.bring_back_of(storage(), sha256, found[0]):  # then somebody took it out of the file store
             log.error("content.lost", name=found[0])
             return _not_there(path)
         response = _whole_or_range(*found)
@@ -145,8 +147,8 @@ def _as_inner_page(response: Response, sha256: str, path: str) -> Response:
 
 def _find(sha256: str, path: str, *, any_case: bool) -> tuple[str, int] | None:
     """Return a file's name in the storage and its size. Pages made on Windows write names in any case: such files have lowercase names."""
-    found = contents.find(storage(), sha256, path)
-    return contents.find(storage(), sha256, path.lower()) if found is None and any_case else found
+    found = contents.find(storage(), sha256, path, anonymous=True)
+    return contents.find(storage(), sha256, path.lower(), anonymous=True) if found is None and any_case else found
 
 
 def _not_there(path: str) -> Response:

@@ -19,7 +19,7 @@ from lms.lifetime import elsewhere
 from lms.lifetime.elsewhere_forms import read_form
 from lms.lifetime.models import APPROVED, RETURNED, WITHDRAWN, ElsewhereHours
 from lms.lifetime.rules import newest_versions, rule_of
-from lms.lifetime.teachers import not_there, own_or_teacher, record_access, teacher
+from lms.lifetime.teachers import not_there, own_or_teacher, record_access, record_accesses, teacher
 from lms.lifetime.views import bp
 from lms.lifetime.words import STATES
 from lms.practice.files import BYTES_MAX
@@ -41,8 +41,7 @@ def _allow_a_document() -> None:
 def waiting() -> ResponseReturnValue:
     """List what this office's teachers earned elsewhere and somebody still has to decide."""
     rows = elsewhere.waiting(session(), scope()) if person().organisation_id is not None else []
-    for whose in {one.id: one for _entry, one in rows}.values():
-        record_access(whose, VIEWED, "elsewhere")
+    record_accesses([whose.id for _entry, whose in rows], VIEWED, "elsewhere")
     return render_template("lifetime/waiting.html", rows=rows, kinds=_kinds())
 
 

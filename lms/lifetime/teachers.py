@@ -1,5 +1,7 @@
 """Which teachers' records may the signed-in office see? Each look and export is recorded."""
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -33,8 +35,14 @@ def own_or_teacher(person_id: int) -> Person:
 
 def record_access(whose: Person, what: str, form: str) -> None:
     """Record that somebody else than the person looks at, or exports, what is in their lifetime record."""
-    if whose.id != person().id:
-        record(NotedAccess(what, form, person_id=whose.id))
+    record_accesses([whose.id], what, form)
+
+
+def record_accesses(people: Iterable[int], what: str, form: str) -> None:
+    """Record the same access to the records of several people, of all of them or of none. One's own record is left out."""
+    others = [NotedAccess(what, form, person_id=one) for one in sorted(set(people) - {person().id})]
+    if others:
+        record(*others)
 
 
 def not_there() -> str:

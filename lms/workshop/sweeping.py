@@ -3,9 +3,9 @@
     files/ab/<SHA-256>  →  swept/<day>/files/ab/<SHA-256>  →  gone
 
 A content that was last stored a month ago, and that nothing refers to, is set aside for a week before it is removed. Somebody may store the
-same content, and refer to it, while it is being set aside. So every night, and before a content is removed, it is compared with all
-references once more, and brought back if something needs it; a reader brings it back at once (`contents.bring_back`). A content that is
-stored once more after a day or later is written again, so that its month begins at that time.
+same content, and refer to it, while it is being set aside. So at the end of the run, every night, and before a content is removed, it is
+compared with all references once more, and brought back if something needs it; a reader whose row names it brings it back at once
+(`contents`). A content that is stored once more after a day or later is written again, so that its month begins at that time.
 
 The run may stop at each file: what is left is done in the next night, which begins at other files.
 """
@@ -65,6 +65,8 @@ def sweep(storage: Storage, now: datetime, *, most: int = MOST, dry_run: bool = 
             for one in unused:
                 storage.move(one.name, contents.set_aside_as(one.name, now.date()))
             _uncount(prefix, {_hash_of(one.name) for one in old} | gone, needed)
+    if swept.set_aside[0] and not dry_run:
+        _look_through_aside(storage, referenced(database(), storage), now, swept, dry_run=False)
     return swept
 
 

@@ -82,7 +82,7 @@ class Load:
 def main(places: Places) -> None:
     """Let everybody play beside an empty floor, on PostgreSQL."""
     site, floor = places.site("postgresql"), places.floor("postgresql")
-    count = min(PLAYERS, places.effort.people // 2)
+    count = min(PLAYERS, places.effort.people // 8)
     seconds = max(places.effort.seconds * places.effort.turns * SECONDS_FOR_TURNS, 1.0)
     players = [Player(one) for one in open_pages(site, count)]
     with running([*LMS, "worker"], environment(site.settings), places.folder / "players-worker.log") as worker:

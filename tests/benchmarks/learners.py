@@ -36,6 +36,8 @@ def open_pages(site: Site, count: int) -> list[Learner]:
             Registration.course_version_id == version.id, Registration.enrolment_id >= site.seeded.first_enrolment
         )
         first = (session.scalar(begun) or site.seeded.first_enrolment - 1) + 1 - site.seeded.first_enrolment
+    if first + count > site.seeded.people:
+        raise ValueError(f"{count} more people are to open a page, and {site.seeded.people - first} of {site.seeded.people} are left")
     numbers = range(first, first + count)
     learners = [_learner(site, number, course, activity.key) for number in numbers]
     registrations = [

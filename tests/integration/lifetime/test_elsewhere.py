@@ -1,12 +1,16 @@
 """Do hours earned elsewhere need a document and a second person, and stay apart from measured hours?"""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from lms.access_log.models import AccessRecord
+from lms.accounts.models import TEACHER, Organisation
+from lms.accounts.people import add_person
 from lms.lifetime import rules
 from lms.lifetime.models import ElsewhereHours
 from tests.factories import World, signed_in
@@ -180,3 +184,20 @@ def test_the_list_of_what_waits_is_a_look_at_each_teacher_in_it(offices: World) 
     columns = (AccessRecord.what, AccessRecord.form, AccessRecord.person_id)
     rows = offices.act(lambda session: [tuple(row) for row in session.execute(select(*columns))])
     assert rows == [("viewed", "elsewhere", offices.person_id)]
+
+
+def test_the_looks_at_everybody_who_waits_are_recorded_in_one_transaction(offices: World) -> None:
+    first = signed_in(offices.app, "first")
+
+    def colleagues(session: Session) -> list[int]:
+        own = session.query(Organisation).filter_by(code="p1").one()
+        return [add_person(session, name, name, (TEACHER,), password=None, organisation=own).id for name in ("li", "zhang")]
+
+    people = [offices.person_id, *offices.act(colleagues)]
+    for one in people:
+        enter(first, replace(offices, person_id=one))
+    statements: list[str] = []
+    event.listen(offices.app.extensions["db"].engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    assert first.get("/lifetime/waiting").status_code == 200
+    assert len([one for one in statements if one.startswith("BEGIN IMMEDIATE")]) == 1
+    assert offices.act(lambda session: set(session.scalars(select(AccessRecord.person_id)))) == set(people)

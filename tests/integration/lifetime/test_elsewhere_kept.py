@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
 from lms.accounts.people import add_person
+from lms.audit.elsewhere_check import differences
 from lms.db import database
 from lms.errors import InvalidInput
 from lms.lifetime import elsewhere
@@ -159,3 +160,16 @@ def test_the_database_refuses_to_change_what_was_approved(offices: World, change
         offices.act(lambda session: session.execute(text(change)))
     assert decide(first, offices, "withdrawn", "重复登记").status_code == 302
     assert found_wrong(offices) == []
+
+
+def test_an_erasure_during_the_check_is_no_finding(offices: World) -> None:
+    enter(signed_in(offices.app, "first"), offices)
+    decide(signed_in(offices.app, "second"), offices, "approved")
+
+    def erase(_number: int) -> bool:
+        erase_whole(offices.person_id, None)
+        return True
+
+    with offices.app.app_context(), database().reader() as old_state:
+        assert list(differences(old_state, storage(), PUBLIC_URL, erase)) == []
+        assert list(storage().listed(elsewhere.folder_of(offices.person_id))) == [], "the document was deleted before it was read"

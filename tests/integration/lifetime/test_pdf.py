@@ -8,11 +8,19 @@ import pypdf
 import pytest
 from flask.testing import FlaskClient
 
+from lms.accounts.models import Person
+from lms.classes.models import Enrolment
+from lms.db import session as reading
+from lms.lifetime import pdf, rules
+from lms.lifetime.record import read_record
+from lms.printing.typesetting import write_pdf
+from lms.signing.site_key import demand
 from tests import signing_keys
 from tests.access import form_token
 from tests.factories import World, signed_in
 from tests.integration.lifetime.entering import decide, enter
 
+BOTTOM_MARGIN = 62  # points; 22 mm
 FILE = "five-years-360.pdf"
 EARNED = {2025: "30.5", 2026: "0.5"}
 
@@ -48,6 +56,22 @@ def test_it_prints_the_person_the_years_and_what_was_earned_where_in_both_langua
     assert "teacher" not in printed["en"].replace("Teachers'", ""), "the user name is partly hidden"
 
 
+def test_it_says_what_does_not_count_under_its_rule(recorded: World) -> None:
+    other = rules.example().replace("five-years-360", "other").replace('"school-based"', '"elsewhere"')
+    recorded.act(lambda session: rules.import_toml(session, other, recorded.clock()))
+    answers = {file: recorded.client().get(f"/lifetime/{recorded.person_id}/{file}") for file in (FILE, "other.pdf")}
+    said = "按本规则不计入学时"
+    assert [said in text_of(answer.data) for answer in answers.values()] == [False, True]
+    assert recorded.client().get("/lifetime/").text.count(said) == 1, "under one of the two rules"
+
+
+def test_it_says_that_a_class_was_not_completed_or_left(recorded: World) -> None:
+    for status, said in (("withdrawn", "已退班"), ("not-completed", "未结业")):
+        recorded.act(lambda session, status=status: setattr(session.get_one(Enrolment, recorded.enrolment_id), "status", status))
+        assert f"，{said}" in text_of(pdf_of(recorded, recorded.client()))
+        assert said in recorded.client().get("/lifetime/").text
+
+
 def test_it_is_archivable_tagged_and_says_the_picture_in_words(recorded: World) -> None:
     content = pdf_of(recorded, recorded.client())
     whole = pypdf.PdfReader(io.BytesIO(content))
@@ -58,6 +82,24 @@ def test_it_is_archivable_tagged_and_says_the_picture_in_words(recorded: World) 
     pictures = [one["/Alt"] for one in objects if isinstance(one, pypdf.generic.DictionaryObject) and "/Alt" in one]
     told = [[f"{year} 年 {EARNED.get(year, '0.0')}" for year in range(first, first + 5)] for first in (2021, 2026)]
     assert sorted(pictures) == [f"各年学时：{'；'.join(years)}" for years in told]
+
+
+def test_the_checksums_of_80_ledgers_stand_one_below_the_other_on_as_many_pages_as_they_need(recorded: World) -> None:
+    with recorded.app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        [record] = read_record(reading(), reading().get_one(Person, recorded.person_id), recorded.clock())
+        content = pdf.content_of(record, demand())
+        content["proof"]["items"] = [[f"checksum-{number}", f"{number:064x}"] for number in range(80)]
+        printed = pypdf.PdfReader(io.BytesIO(write_pdf(pdf.TEMPLATE, content, record.made_at)))
+    places: list[tuple[int, int]] = []  # page, points above its lower edge
+    for number, page in enumerate(printed.pages):
+
+        def note(text: str, outer: list[float], inner: list[float], *_font: object, number: int = number) -> None:
+            if re.search("[0-9a-f]{64}", text):
+                places.append((number, round(outer[1] * inner[4] + outer[3] * inner[5] + outer[5])))
+
+        page.extract_text(visitor_text=note)
+    assert len(places) == len(set(places)) == 80
+    assert all(above > BOTTOM_MARGIN for _page, above in places)
 
 
 def verified(world: World, content: bytes) -> str:
