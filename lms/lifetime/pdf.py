@@ -1,6 +1,5 @@
 """Write a record of all years as PDF, with typst and our own fonts: the same on every machine."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,7 @@ def content_of(record: LifetimeRecord, site: SiteKey) -> dict[str, Any]:
         "total": _total(record.result.periods[-1]),
         "periods": [_period(record, one) for one in reversed(record.result.periods)],
         "programmes": _programmes(record),
-        "elsewhere": _elsewhere([one for one in record.elsewhere if one.state == APPROVED]),
+        "elsewhere": _elsewhere(record),
         "rules": {"title": _("How this is computed"), "items": words.rule_words(record.rule)},
         "proof": {
             "title": _("How to verify this"),
@@ -149,7 +148,7 @@ def _programmes(record: LifetimeRecord) -> dict[str, Any]:
         "head": [_("Class"), _("Credited there"), _("Included here"), _("Not included here")],
         "rows": [
             [
-                f"{one.transcript.standing.training_class.name} ({one.transcript.standing.training_class.code})",
+                words.class_words(one),
                 write_hours(words.in_hours(sum(one.credited.values()), record.rule)),
                 write_hours(words.in_hours(sum(one.counted.values()), record.rule)),
                 words.left_out_words(one, record) or NONE,
@@ -159,15 +158,20 @@ def _programmes(record: LifetimeRecord) -> dict[str, Any]:
     }
 
 
-def _elsewhere(entries: Iterable[ElsewhereHours]) -> dict[str, Any]:
+def _elsewhere(record: LifetimeRecord) -> dict[str, Any]:
     return {
         "title": _("Earned elsewhere or before"),
         "note": _("Not measured here: an office entered it with a document, and a second person approved it."),
         "head": [_("Training"), _("Provider"), _("Dates"), _("Amount")],
-        "rows": [[one.title, one.provider, f"{write_day(one.first_on)} – {write_day(one.last_on)}", _amount(one)] for one in entries],
+        "rows": [
+            [one.title, one.provider, f"{write_day(one.first_on)} – {write_day(one.last_on)}", _amount(record, one)]
+            for one in record.elsewhere
+            if one.state == APPROVED
+        ],
     }
 
 
-def _amount(one: ElsewhereHours) -> str:
+def _amount(record: LifetimeRecord, one: ElsewhereHours) -> str:
     written = write_number(one.amount)
-    return f"{written} {_('days') if one.unit == 'days' else unit_after(_('credit hours'), written)}"
+    amount = f"{written} {_('days') if one.unit == 'days' else unit_after(_('credit hours'), written)}"
+    return _("; ").join([amount, *([_("does not count under this rule")] if record.is_worthless(one) else [])])

@@ -59,6 +59,10 @@ class LifetimeRecord:
         """The part of each enrolment, the newest first."""
         return [_share(self.result, one) for one in self.transcripts]
 
+    def is_worthless(self, entry: ElsewhereHours) -> bool:
+        """Say whether approved hours earned elsewhere count nothing, because this rule does not know their kind or its value for a day."""
+        return str(entry.id) in self.result.unconverted
+
     @property
     def bundle(self) -> str:
         """The record as JSON from which `lms hours recompute` gives the same result, without a database."""

@@ -6,6 +6,7 @@ from lms.hours.lifetime_values import Amount
 from lms.i18n import pick
 from lms.lifetime import words
 from lms.lifetime.record import LifetimeRecord
+from lms.transcripts.words import state_of
 from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
 
 DIGEST = 68
@@ -18,7 +19,7 @@ def of_record(record: LifetimeRecord) -> bytes:
     book.sheet(_("Years"), [_("Period"), _("Year"), _("Kind"), *figures], _years(record), (NARROW, NARROW, WIDE))
     book.sheet(
         _("Programmes"),
-        [_("Programme"), _("Class"), _("Credited (s)"), _("Included here (s)"), _("Not included here")],
+        [_("Programme"), _("Class"), _("Credited (s)"), _("Included here (s)"), _("Not included here"), _("State")],
         [
             (
                 pick(one.transcript.standing.document.name.zh, one.transcript.standing.document.name.en),
@@ -26,10 +27,11 @@ def of_record(record: LifetimeRecord) -> bytes:
                 sum(one.credited.values()),
                 sum(one.counted.values()),
                 words.left_out_words(one, record),
+                state_of(one.transcript.standing.enrolment),
             )
             for one in record.shares
         ],
-        (WIDE, WIDE, NARROW, NARROW, WIDE),
+        (WIDE, WIDE, NARROW, NARROW, WIDE, NARROW),
     )
     about = [
         (_("Name"), record.person.name),

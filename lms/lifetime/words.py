@@ -12,6 +12,7 @@ from lms.hours.rounding import converted
 from lms.i18n import pick, write_length
 from lms.lifetime.models import APPROVED, PROPOSED, RETURNED, WITHDRAWN
 from lms.lifetime.record import LifetimeRecord, ProgrammeShare
+from lms.transcripts.words import state_of
 
 STATES: Mapping[str, LazyString] = {  # of hours earned elsewhere
     PROPOSED: _l("Waits for approval"),
@@ -45,7 +46,7 @@ def rule_words(rule: LifetimeRule) -> list[str]:
             said.append(
                 _(
                     "%(kind)s: the time attended in sessions that count, at most %(hours)s credit hours for a day, and of one calendar day"
-                    " in all classes together.",
+                    " in all classes together. Online study is not limited by the day.",
                     kind=pick(*kind.name),
                     hours=kind.hours_a_day,
                 )
@@ -70,6 +71,13 @@ def _same_words(rule: LifetimeRule) -> str:
 def in_hours(seconds: int, rule: LifetimeRule) -> Decimal:
     """Return seconds as hours of this rule."""
     return converted(seconds, rule.hour_minutes, rule.round_to)
+
+
+def class_words(share: ProgrammeShare) -> str:
+    """Return the class of a programme's share and the person's state in it, such as completed or withdrawn."""
+    standing = share.transcript.standing
+    run = standing.training_class
+    return _("%(name)s (%(code)s), %(state)s", name=run.name, code=run.code, state=state_of(standing.enrolment))
 
 
 def left_out_words(share: ProgrammeShare, record: LifetimeRecord) -> str:

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from lms.accounts.models import Person
+from lms.classes.models import Enrolment
 from lms.db import session as reading
-from lms.lifetime import pdf
+from lms.lifetime import pdf, rules
 from lms.lifetime.record import read_record
 from lms.printing.typesetting import write_pdf
 from lms.signing.site_key import demand
@@ -53,6 +54,22 @@ def test_it_prints_the_person_the_years_and_what_was_earned_where_in_both_langua
     assert "系统记录" in printed["zh-CN"]
     assert "Hoursofallyears" in printed["en"]
     assert "teacher" not in printed["en"].replace("Teachers'", ""), "the user name is partly hidden"
+
+
+def test_it_says_what_does_not_count_under_its_rule(recorded: World) -> None:
+    other = rules.example().replace("five-years-360", "other").replace('"school-based"', '"elsewhere"')
+    recorded.act(lambda session: rules.import_toml(session, other, recorded.clock()))
+    answers = {file: recorded.client().get(f"/lifetime/{recorded.person_id}/{file}") for file in (FILE, "other.pdf")}
+    said = "按本规则不算学时"
+    assert [said in text_of(answer.data) for answer in answers.values()] == [False, True]
+    assert recorded.client().get("/lifetime/").text.count(said) == 1, "under one of the two rules"
+
+
+def test_it_says_that_a_class_was_not_completed_or_left(recorded: World) -> None:
+    for status, said in (("withdrawn", "已退班"), ("not-completed", "未结业")):
+        recorded.act(lambda session, status=status: setattr(session.get_one(Enrolment, recorded.enrolment_id), "status", status))
+        assert f"，{said}" in text_of(pdf_of(recorded, recorded.client()))
+        assert said in recorded.client().get("/lifetime/").text
 
 
 def test_it_is_archivable_tagged_and_says_the_picture_in_words(recorded: World) -> None:
