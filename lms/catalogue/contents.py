@@ -256,7 +256,7 @@ class _Listings:
         self._kept: OrderedDict[tuple[int, str], tuple[Storage, Listing | None]] = OrderedDict()  # the store keeps its id from reuse
         self._lock = Lock()
 
-    def of(self, storage: Storage, sha256: str, *, anonymous: bool) -> Listing | None:
+    def of(self, storage: Storage, sha256: str, *, anonymous: bool = False) -> Listing | None:
         """Return a listing, or None if there is none of this hash."""
         key = (id(storage), sha256)
         with self._lock:

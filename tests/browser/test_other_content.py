@@ -110,3 +110,23 @@ def test_content_with_an_origin_of_its_own_reaches_neither_the_site_nor_a_worker
         assert "allow-same-origin" in (page.locator("[data-frame]").get_attribute("sandbox") or "")
         content(page).get_by_role("button", name="好").click()
         wait_for(page, lambda: said(site, v.COMPLETED) == ["reached:"], "what it reached")
+
+
+HOARDING = """
+window.TEST = { Hoarding: function () {
+  H5P.EventDispatcher.call(this);
+  this.attach = ($box) => $box.append("<button>好</button>");
+  this.getCurrentState = () => ({ all: "学".repeat(50000) });
+} };
+TEST.Hoarding.prototype = Object.create(H5P.EventDispatcher.prototype);
+"""
+
+
+def test_a_place_that_is_too_large_to_be_kept_is_said(browser: Browser, site: Site, tmp_path: Path) -> None:
+    """In bytes it is too large, in characters it is not; the page says it, and asks the server nothing."""
+    address = give(site, tmp_path / "hoarding", "hoarding", HOARDING, {"minutes": 2})
+    with phone(browser, site, NOTHING) as visitor:
+        page = sign_in(visitor, site, "teacher")
+        page.goto(address)
+        content(page).get_by_role("button", name="好").click()
+        expect(page.locator("[data-refused]")).to_contain_text("位置没有保存")

@@ -14,8 +14,8 @@ TH.CheckpointVideo = (function (Q) {
     H5P.EventDispatcher.call(this);
     var self = this;
     var before = (extras && extras.previousState) || {};
-    var answered = new Set(before.answered || []);
     var points = params.checkpoints.slice().sort(function (a, b) { return a.at - b.at; });
+    var answered = new Set((before.answered || []).filter(function (id) { return points.some(function (point) { return point.id === id; }); })); // of this version
     var tracking = null;
     var root, video, panel, state;
 

@@ -49,41 +49,34 @@ TH.Question = (function () {
     options.forEach(function (option, index) {
       root.append(el("div", { class: "th-option" }, inputs[index], el("label", { for: name + "-" + option.id }, option.text)));
     });
-    var open = null;
     return {
       root: root,
       inputs: inputs,
-      /** Mark the question as not answered, in words and for screen readers; with "" the mark goes. */
-      mark: function (words) {
-        if (open) open.remove();
-        open = words ? el("p", { class: "th-open", id: name + "-open", lang: languageOf(legend) ? TH.locale : null }, words) : null;
-        if (open) root.querySelector("legend").after(open);
-        root.toggleAttribute("data-open", Boolean(words));
-        inputs.forEach(function (input) { words ? input.setAttribute("aria-describedby", name + "-open") : input.removeAttribute("aria-describedby"); });
-      },
+      mark: marker(root, name, legend, inputs),
       chosen: function () {
         return inputs.filter(function (input) { return input.checked; }).map(function (input) { return input.value; });
       },
     };
   }
 
-  /** What every kind of question can do: be marked as not answered, in words and for screen readers. */
+  /** Return what marks a question as not answered, in words and for screen readers; with "" the mark goes. */
+  function marker(root, name, text, inputs) {
+    var open = null;
+    return function (words) {
+      if (open) open.remove();
+      open = words ? el("p", { class: "th-open", id: name + "-open", lang: languageOf(text) ? TH.locale : null }, words) : null;
+      if (open) root.querySelector("legend").after(open);
+      root.toggleAttribute("data-open", Boolean(words));
+      inputs.forEach(function (input) { words ? input.setAttribute("aria-describedby", name + "-open") : input.removeAttribute("aria-describedby"); });
+    };
+  }
+
+  /** What every kind of question can do: be marked as not answered. */
   function frameOf(question, number, picture) {
     var name = "th-question-" + (count += 1);
     var root = el("fieldset", { class: "th-question", lang: languageOf(question.text) }, el("legend", {}, (number ? number + ". " : "") + question.text), picture);
-    var open = null;
-    return {
-      name: name,
-      root: root,
-      inputs: [],
-      mark: function (words) {
-        if (open) open.remove();
-        open = words ? el("p", { class: "th-open", id: name + "-open", lang: languageOf(question.text) ? TH.locale : null }, words) : null;
-        if (open) root.querySelector("legend").after(open);
-        root.toggleAttribute("data-open", Boolean(words));
-        this.inputs.forEach(function (input) { words ? input.setAttribute("aria-describedby", name + "-open") : input.removeAttribute("aria-describedby"); });
-      },
-    };
+    var inputs = [];
+    return { name: name, root: root, inputs: inputs, mark: marker(root, name, question.text, inputs) };
   }
 
   /** Blanks to fill in: {blanks: number}; the answer is the text of each. */
@@ -197,9 +190,10 @@ TH.Question = (function () {
    * A check question {id, question, options: [text]}: answered until it is right. In our player the server knows the answer; a file for
    * other players holds it (`answer`: the number of an option, `feedback`).
    * `before` is {response, feedback} of the right answer that was given before; `onAnswer(right, response, feedback)` hears every try,
-   * and `onAsk(response)` that the server is asked: without a network it may answer much later.
+   * and `onAsk(response)` that the server is asked: without a network it may answer much later. `onFail(error)` hears that it did not judge.
+   * Has `wait(response)`, for a check that is drawn while the server is asked, and then `settle(found, error)`.
    */
-  function Check(check, before, onAnswer, onAsk) {
+  function Check(check, before, onAnswer, onAsk, onFail) {
     var options = check.options.map(function (text, index) { return { id: String(index), text: text }; });
     var drawn = choices(check.question, options, false, before ? [before.response] : []);
     var said = el("p", { class: "th-said", role: "status" });
@@ -219,17 +213,28 @@ TH.Question = (function () {
       rest(true);
       say(W("sending"), "");
       if (onAsk) onAsk(chosen);
-      judge(check, chosen).then(
-        function (found) {
-          rest(false);
-          judged(found.right, chosen, found.feedback);
-        },
-        function (error) {
-          rest(false);
-          say(W("error") + error.message, "");
-        }
-      );
+      judge(check, chosen).then(function (found) {
+        rest(false);
+        judged(found.right, chosen, found.feedback);
+      }, function (error) {
+        self.settle(null, error);
+        if (onFail) onFail(error);
+      });
     }
+
+    this.wait = function (response) {
+      drawn.inputs.forEach(function (input) { input.checked = input.value === response; });
+      rest(true);
+      say(W("sending"), "");
+    };
+
+    this.settle = function (found, error) {
+      if (!asking) return;
+      rest(false);
+      if (error) say(W("error") + error.message, "");
+      else if (found.right) finish(found.feedback);
+      else say(W("wrong"), "wrong");
+    };
 
     function judged(right, chosen, feedback) {
       if (right) finish(feedback);

@@ -9,16 +9,21 @@ TH.Reading = (function (Q) {
     { contents: "Pages of this reading", read: "read", question: "open question", unopened: "not read", table: "Table", next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question." }
   );
 
+  var LONGEST_FEEDBACK = 10000; // characters of explanations in the state, which may have 64 kB: the newest stay
+
   function Reading(params, contentId, extras) {
     H5P.EventDispatcher.call(this);
     var self = this;
     var before = (extras && extras.previousState) || {};
     var pages = params.pages;
     var at = Math.min(before.page || 0, pages.length - 1);
-    var seen = new Set(before.seen || []);
-    var done = new Set(before.done || []);
-    var given = before.given || {}; // the right answer to each check that is done, with its feedback
+    var seen = new Set((before.seen || []).filter(function (index) { return index < pages.length; })); // a newer version may be shorter
+    var given = before.given || {}; // the right answer to each check that is done
+    var done = new Set((before.done || []).concat(Object.keys(given)));
+    var feedback = new Map(before.feedback || []);
     var asked = before.asked || {}; // answers that the server has not judged yet
+    var flying = new Set(); // checks that the server is being asked about
+    var shown = {}; // the checks of the page that is open
     var completed = Boolean(before.completed);
     var root, box, place, back, next, state, contents;
 
@@ -62,12 +67,8 @@ TH.Reading = (function (Q) {
       var fresh = !seen.has(at);
       seen.add(at);
       box.replaceChildren(el("h2", { lang: Q.languageOf(page.heading) }, page.heading), page.blocks ? el("div", { lang: Q.languageOf(page.heading) }, blocks(page.blocks)) : el("div", { html: page.body, lang: Q.languageOf(page.heading) }));
-      (page.checks || []).forEach(function (check) {
-        box.append(new Q.Check(check, done.has(check.id) ? given[check.id] || { response: String(check.answer), feedback: check.feedback } : null, function (right, response, feedback) { take(check, right, response, feedback); }, function (response) {
-          asked[check.id] = response;
-          keep();
-        }).root);
-      });
+      shown = {};
+      (page.checks || []).forEach(function (check) { box.append(draw(check).root); });
       place.textContent = W("page").replace("{n}", at + 1).replace("{all}", pages.length);
       root.querySelector("progress").value = at + 1;
       back.disabled = at === 0;
@@ -76,28 +77,47 @@ TH.Reading = (function (Q) {
       update();
     }
 
-    function take(check, right, response, feedback) {
+    function draw(check) {
+      var id = check.id;
+      var before = done.has(id) ? { response: id in given ? given[id] : String(check.answer), feedback: feedback.has(id) ? feedback.get(id) : check.feedback } : null;
+      var made = (shown[id] = new Q.Check(check, before, function (right, response, said) { take(check, right, response, said); }, function (response) {
+        asked[id] = response;
+        flying.add(id);
+        keep();
+      }, function (error) { fail(id, error); }));
+      if (flying.has(id)) made.wait(asked[id]);
+      return made;
+    }
+
+    function take(check, right, response, said) {
+      flying.delete(check.id);
       delete asked[check.id];
+      if (shown[check.id]) shown[check.id].settle({ right: right, feedback: said });
       if (done.has(check.id)) return;
       Q.answered(self, check, right, response);
       if (right) {
         done.add(check.id);
-        given[check.id] = { response: response, feedback: feedback };
+        given[check.id] = response;
+        if (said) feedback.set(check.id, said);
         update();
       }
       keep();
     }
 
+    function fail(id, error) {
+      flying.delete(id);
+      if (shown[id]) shown[id].settle(null, error);
+    }
+
     /** Ask again what the server had not judged when the page was left. */
     function askAgain() {
-      pages.forEach(function (page, index) {
+      pages.forEach(function (page) {
         (page.checks || []).forEach(function (check) {
           if (asked[check.id] === undefined || done.has(check.id) || !TH.submitAnswers) return;
           var response = asked[check.id];
-          Q.judge(check, response).then(function (found) {
-            take(check, found.right, response, found.feedback);
-            if (found.right && index === at) show(false);
-          }, function () {});
+          flying.add(check.id);
+          if (shown[check.id]) shown[check.id].wait(response);
+          Q.judge(check, response).then(function (found) { take(check, found.right, response, found.feedback); }, function (error) { fail(check.id, error); });
         });
       });
     }
@@ -190,8 +210,15 @@ TH.Reading = (function (Q) {
       if (TH.saveSoon) TH.saveSoon();
     }
 
+    /** The newest explanations, as many as the state has room for. */
+    function someFeedback() {
+      var room = LONGEST_FEEDBACK;
+      return Array.from(feedback).reverse().filter(function (one) { return (room -= one[1].length) >= 0; }).reverse();
+    }
+
     this.getCurrentState = function () {
-      return { page: at, seen: Array.from(seen), done: Array.from(done), given: given, asked: asked, completed: completed };
+      var only = Array.from(done).filter(function (id) { return !(id in given); });
+      return { page: at, seen: Array.from(seen), done: only, given: given, feedback: someFeedback(), asked: asked, completed: completed };
     };
   }
 

@@ -60,7 +60,7 @@ def test_it_says_what_does_not_count_under_its_rule(recorded: World) -> None:
     other = rules.example().replace("five-years-360", "other").replace('"school-based"', '"elsewhere"')
     recorded.act(lambda session: rules.import_toml(session, other, recorded.clock()))
     answers = {file: recorded.client().get(f"/lifetime/{recorded.person_id}/{file}") for file in (FILE, "other.pdf")}
-    said = "按本规则不计入学时"
+    said = "按本规则不算学时"
     assert [said in text_of(answer.data) for answer in answers.values()] == [False, True]
     assert recorded.client().get("/lifetime/").text.count(said) == 1, "under one of the two rules"
 

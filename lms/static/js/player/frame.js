@@ -4,9 +4,11 @@
 
 import { uuid } from "./api.js";
 
-const LARGEST_STATE = 64 * 1024;
+const LARGEST_STATE = 64 * 1024; // bytes, as lms.learning.state
 const TALLEST_PX = 20000;
 const BELOW_THE_CLOCK_PX = 104;
+
+const bytesOf = (body) => new TextEncoder().encode(JSON.stringify(body ?? null)).length;
 
 export class Frame {
   /** `hears` has a function for each kind of message: heard (any), ready, started, failed, active, media, statement, parting, state, answers, reported, lapsed, unkept, captions, pages. */
@@ -24,7 +26,7 @@ export class Frame {
     if (type === "hello" || type === "ready") this.say("key", { key: this.key }); // "ready": a frame from before an update says no hello
     if (type === "height") this.grow(message.px);
     else if (type === "sight") this.show(message.top);
-    else if (type === "state" && JSON.stringify(message.body ?? null).length > LARGEST_STATE) console.warn("state too large, not saved");
+    else if (type === "state" && bytesOf(message.body) > LARGEST_STATE) this.hears.unkept?.({});
     else if (Object.hasOwn(this.hears, type)) this.hears[type](message);
   }
 
