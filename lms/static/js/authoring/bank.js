@@ -3,6 +3,7 @@
 import { el, fill } from "./form.js";
 
 const MOST = 200;
+const WRITTEN = "zh-CN"; // the language in which questions are written
 const KINDS = ["single", "multiple", "boolean", "fill", "order", "match"];
 
 /** What the form knows of the bank: the last search, and the newer versions of questions that the quiz has. */
@@ -122,8 +123,9 @@ function results(form, of, act, value) {
   const rows = questions.map((one) => {
     const input = el("input", { type: "checkbox", id: form.id(), disabled: there.has(one.code), onchange: (event) => (event.target.checked ? of.chosen.add(one.code) : of.chosen.delete(one.code)) });
     input.checked = of.chosen.has(one.code);
-    const about = [one.kind, one.tags.join(texts.comma), there.has(one.code) ? texts.bank_there : ""].filter(Boolean).join(" · ");
-    return el("div", { class: "choice" }, input, el("label", { for: input.id }, one.text, el("span", { class: "optional" }, ` ${about}`)));
+    const tagged = one.tags.length ? [" · ", el("span", { lang: WRITTEN }, one.tags.join(texts.comma))] : [];
+    const about = el("span", { class: "optional" }, ` ${one.kind}`, ...tagged, there.has(one.code) ? ` · ${texts.bank_there}` : "");
+    return el("div", { class: "choice" }, input, el("label", { for: input.id }, el("span", { lang: WRITTEN }, one.text), about));
   });
   const more = next ? el("button", { type: "button", class: "button button-quiet", "data-bank": "more", onclick: act("more", () => of.look(true)) }, texts.bank_more) : null;
   return el("fieldset", { class: "field author-lines" }, el("legend", {}, fill(texts.bank_found, { shown: questions.length, total })), ...rows, more ? el("div", {}, more) : null);
