@@ -15,8 +15,8 @@ from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import publish
 from lms.catalogue.uploads import check
 from lms.db import transaction
-from lms.storage import storage
-from tests.factories import BEGIN, signed_in
+from lms.storage import Storage, storage
+from tests.factories import BEGIN, World, signed_in
 from tests.integration.workshop.editing import post
 
 
@@ -55,3 +55,10 @@ def publish_sample(session: Session, folder: Path) -> CourseVersion:
     assert package is not None
     by = session.scalars(select(Person).where(Person.username == "maker")).one()
     return publish(session, storage(), package, by, BEGIN)
+
+
+@pytest.fixture
+def store(world: World) -> Storage:
+    """The file store of the world's site."""
+    found: Storage = world.app.extensions["storage"]
+    return found

@@ -20,12 +20,6 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def store(world: World) -> Storage:
-    found: Storage = world.app.extensions["storage"]
-    return found
-
-
-@pytest.fixture
 def listing(store: Storage) -> str:
     """A listing with one file, a.js."""
     file = contents.put(store, hashlib.sha256(b"1;").hexdigest(), b"1;")

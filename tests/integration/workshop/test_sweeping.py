@@ -28,12 +28,6 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-def store(world: World) -> Storage:
-    found: Storage = world.app.extensions["storage"]
-    return found
-
-
 def stored(store: Storage, content: bytes, *, old: bool = True) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     contents.put(store, sha256, content)
