@@ -56,13 +56,18 @@ def _outline(document: DraftDocument) -> bytes:
 
 
 def _files(storage: Storage, document: DraftDocument) -> Iterator[tuple[str, str, StoredFile | None]]:
-    """Yield each file's name in the package, the entry of its activity, and where it is; None if that is not known any more."""
+    """Yield each file's name in the package, the entry of its activity, and where it is; None if that is not known any more.
+
+    Units of one cmi5 package have the same files, which are yielded once.
+    """
+    seen: set[str] = set()
     for one in activities_of(document):
-        listing = contents.listing_by(storage, one["files"])
-        if listing is None:
+        listing = None if one["files"] in seen else contents.listing_by(storage, one["files"])
+        if listing is None and one["files"] not in seen:
             yield one["entry"], one["entry"], None
             continue
-        for name, file in listing.files.items():
+        seen.add(one["files"])
+        for name, file in listing.files.items() if listing else ():
             yield name, one["entry"], file
         if one.get("answers"):
             yield f"{ANSWERS}{one['key']}.json", one["entry"], StoredFile(one["answers"], 0)
