@@ -62,12 +62,14 @@ def _files(storage: Storage, document: DraftDocument) -> Iterator[tuple[str, str
     """
     seen: set[str] = set()
     for one in activities_of(document):
-        listing = None if one["files"] in seen else contents.listing_by(storage, one["files"])
-        if listing is None and one["files"] not in seen:
-            yield one["entry"], one["entry"], None
+        if one["files"] in seen:
             continue
         seen.add(one["files"])
-        for name, file in listing.files.items() if listing else ():
+        listing = contents.listing_by(storage, one["files"])
+        if listing is None:
+            yield one["entry"], one["entry"], None
+            continue
+        for name, file in listing.files.items():
             yield name, one["entry"], file
         if one.get("answers"):
             yield f"{ANSWERS}{one['key']}.json", one["entry"], StoredFile(one["answers"], 0)

@@ -132,7 +132,9 @@ def test_a_published_package_is_mended_as_a_draft_and_shows_only_what_was_change
     assert (newer.number, newer.document["modules"][0]["activities"][0]["minutes"]) == (2, 33)
 
 
-def test_a_unit_of_a_mixed_course_plays_with_the_gate_that_the_trainer_chose(app: Flask, maker: FlaskClient, place: str, world: World) -> None:
+def test_a_unit_of_a_mixed_course_plays_with_the_gate_that_the_trainer_chose(
+    app: Flask, maker: FlaskClient, place: str, world: World
+) -> None:
     send_file(maker, f"{place}/tus", "单元.zip", package(block(A, FIRST), block(B, unit(TWO))))
     send_file(maker, f"{place}/tus", "板书.png", PNG)
     gate = step("activity", "gate", "completed", "passed", key_of(ONE))
