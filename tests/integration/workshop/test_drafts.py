@@ -17,7 +17,7 @@ from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.publish import publish
 from lms.catalogue.uploads import check
 from lms.db import transaction
-from lms.errors import Conflict, NotFound
+from lms.errors import NotFound
 from lms.storage import storage
 from lms.workshop import drafts, history, intake
 from lms.workshop.documents import check_document

@@ -47,7 +47,8 @@ def test_units_stand_beside_other_activities_with_their_own_titles_minutes_and_c
     document = course(activity(ONE, requires={"completed": True}), page, activity(AWAY, format="cmi5-elsewhere"))
     found = opened(package_of(document, **{"documents/a.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 30}), "a.zip")
     assert isinstance(found, Package), found
-    assert [(one.key, one.title.zh, one.minutes) for one in found.course.activities][0] == (key_of(ONE), "单元", 7)
+    first = found.course.activities[0]
+    assert (first.key, first.title.zh, first.minutes) == (key_of(ONE), "单元", 7)
     assert set(found.activity_files[key_of(ONE)]) == {"cmi5/cmi5.xml", "cmi5/unit/index.html"}
     assert len(found.warnings) == 1  # one unit lies elsewhere: said once, not once for each unit
 
