@@ -5,7 +5,7 @@ course here as there, so `satisfied` for blocks and the course follows from the 
 activities. The manifest stays the description of the units: it is served with the package and read again at a launch.
 
 A course outline can name units too, beside other activities, with titles, minutes and conditions of its own: each has the package's
-manifest as its entry, and the key that `key_of` makes of the unit's id. So a course has one such package at most (`courses.outline`).
+manifest as its entry, and the key that `key_of` makes of the unit's id. So a course has at most one such package (`courses.outline`).
 """
 
 import hashlib

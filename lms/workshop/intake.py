@@ -24,7 +24,7 @@ from lms.workshop.counting import Admit
 from lms.workshop.documents import values_of
 from lms.workshop.own_types import own_type
 
-PACKAGE = "cmi5/"  # the folder of a cmi5 package in a draft; there is one at most
+PACKAGE = "cmi5/"  # the folder of a cmi5 package in a draft, which has at most one
 LONGEST_START = 40
 SUFFIX_BYTES = 3
 DraftActivity = dict[str, Any]
