@@ -86,6 +86,8 @@ def _renewed(files: Mapping[str, Path], entry: str, main: str, space: UnpackingS
 
 def _graded(course: Course, gradings: Mapping[str, str]) -> Course:
     def as_graded(activity: Activity) -> Activity:
+        if activity.grading == "server":
+            return activity  # what is not a quiz is refused for it later
         without = "none" if activity.grading == "checks" else activity.grading  # a content with no check could never be completed
         return replace(activity, grading=gradings.get(activity.key, without))
 
