@@ -52,7 +52,7 @@ def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str
     for chapter in transcript.chapters:
         for one in chapter.lines:
             title = one.activity.title
-            found[one.name] = AskedLine(one.name, title.zh, title.en, one.why.account.held_seconds)
+            found[one.name] = AskedLine(one.name, title.zh, title.en, one.account.held_seconds)
     code = transcript.standing.training_class.code
     for key, title_ in sessions.items():
         name = activity_name(code, key)
