@@ -8,8 +8,10 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS
+from courses.values import Activity
 from lms.accounts.access import person
 from lms.accounts.cookies import current_login
+from lms.catalogue import contents
 from lms.config import Settings
 from lms.errors import NotAllowed
 from lms.learning.admission import Admission
@@ -17,6 +19,7 @@ from lms.learning.frame_page import sandbox_of
 from lms.learning.models import Launch
 from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.learning.tickets import CommitTicket, CommitTokens
+from lms.storage import storage
 
 # Chromium, in all browsers made of it, keeps no file that a frame without an origin has fetched: each opening fetches all of them again.
 # Other browsers keep them, so their frames need no origin. (Safari could not open the demo's hosts either.)
@@ -38,6 +41,12 @@ def origin_of(admission: Admission) -> str:
         raise NotAllowed(_("This activity cannot be shown, because its content needs a host of its own. Tell the system administrator."))
     label = _label(admission)
     return _package_hosts().address(label) if label else _settings().content_url
+
+
+def frame_on(origin: str, activity: Activity, files: str) -> str:
+    """Return the address of an activity's frame on a host; `files` names the listing of its files, which is brought back if it is set aside."""
+    contents.keep(storage(), files)
+    return f"{origin}/frame/{activity.format}/{files}/{activity.entry}"
 
 
 def sandbox(admission: Admission) -> str:
