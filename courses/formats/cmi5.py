@@ -9,16 +9,19 @@ import hashlib
 import re
 from dataclasses import replace
 from itertools import groupby
+from urllib.parse import unquote
 
 from courses.formats.cmi5_schema import NAMESPACE
 from courses.formats.cmi5_structure import read_structure
 from courses.formats.cmi5_values import CONDITIONS, MANIFEST, OWN_WINDOW, AssignableUnit, Structure, is_elsewhere, key_of
-from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, SingleActivity, WholeCourse, read_head
+from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, WholeCourse, read_head
+from courses.formats.pages_first import files_of_pages
 from courses.libraries import FindLibrary
 from courses.manifest_xml import MOST_BYTES
 from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Module, Text
 
+QUERY = re.compile(r"[?#]")
 MINUTES = 10  # the value in minutes of a unit whose manifest states none, because cmi5 has no field for it
 
 
@@ -99,6 +102,13 @@ def structure_of(content: bytes) -> Structure:
     return found[0]
 
 
+def _first_files(_entry: str, read: ReadFile) -> tuple[str, ...]:
+    """Return what the pages of the first units name. Learners take the units in their order, so what is new among it is of the next one."""
+    found = read_structure(read(MANIFEST) or b"", _Anything())
+    pages = [] if isinstance(found, list) else [unquote(QUERY.split(one.url, maxsplit=1)[0]) for one in found[0].units]
+    return files_of_pages(pages, "", read)
+
+
 class _Anything:
     """Contains every name: the files of a published package were checked."""
 
@@ -126,6 +136,7 @@ FORMAT = Format(
     manifest=MANIFEST,
     graded=True,
     runtime="cmi5",
+    first_files=_first_files,
 )
 
 # A unit on another host: the package has no pages of its own, so nothing needs an origin here. Our frame runs our code alone.

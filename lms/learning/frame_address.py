@@ -59,7 +59,7 @@ def ahead_of(admission: Admission) -> str:
     activities = admission.course.activities
     at = activities.index(admission.activity) + 1
     after = replace(admission, activity=activities[at]) if at < len(activities) else None
-    if after is None or FORMATS[after.activity.format].own_host or not (label := _label(after)):
+    if after is None or not _settings().package_url or not (label := _label(after)):
         return ""
     files = after.version.files_of(after.activity.key)
     return f"{_package_hosts().address(label)}/ahead/{after.activity.format}/{files}/{quote(after.activity.entry)}"
