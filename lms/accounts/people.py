@@ -19,6 +19,18 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 
 
+def find_person(session: Session, text: str) -> Person | None:
+    """Return the person with this user name, or with this id: “12”, or “#12” as addresses of pages write it.
+
+    A user name may be a number, so a bare number is first taken as a user name. With a “#” it is always an id: no user name begins so.
+    """
+    found = session.scalar(select(Person).where(Person.username == text))
+    number = text.removeprefix("#")
+    if found is None and number.isascii() and number.isdigit() and len(number) < len(str(2**31)):
+        found = session.get(Person, int(number))
+    return found
+
+
 def add_person(
     session: Session, username: str, name: str, roles: tuple[str, ...], *, password: str | None, organisation: Organisation | None = None
 ) -> Person:
