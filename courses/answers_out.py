@@ -62,7 +62,7 @@ def shows_answers(entry: str, read: h5p_content.Read) -> bool:
     if isinstance(content, list):
         return False
     checks = checks_in(content.main, content.body)
-    return content.main == own.QUIZ and holds_answers(content.body) or any(name in one for one in checks for name in ANSWERS_INSIDE)
+    return (content.main == own.QUIZ and holds_answers(content.body)) or any(name in one for one in checks for name in ANSWERS_INSIDE)
 
 
 def _parted(content: h5p_content.Content, *, has_key: bool) -> tuple[dict[str, Any], dict[str, Any]] | list[Problem] | None:

@@ -44,7 +44,7 @@ def origin_of(admission: Admission) -> str:
 
 
 def frame_on(origin: str, activity: Activity, files: str) -> str:
-    """Return the address of an activity's frame on a host; `files` names the listing of its files, which is brought back if it is set aside."""
+    """Return the address of an activity's frame on a host; `files` names the listing of its files, which comes back if it is set aside."""
     contents.keep(storage(), files)
     return f"{origin}/frame/{activity.format}/{files}/{activity.entry}"
 

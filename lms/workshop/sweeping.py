@@ -5,7 +5,8 @@
 A content that was last stored a month ago, and that nothing refers to, is set aside for a week before it is removed. Somebody may store the
 same content, and refer to it, while it is being set aside. So at the end of the run, every night, and before a content is removed, it is
 compared with all references once more, and brought back if something needs it; a page whose row names it brings it back at once
-(`contents.keep`). Nothing is taken out of an organisation's room before that comparison. A content that is stored once more after a day or later is written again, so that its month begins at that time.
+(`contents.keep`). Nothing is taken out of an organisation's room before that comparison. A content that is stored once more after
+a day or later is written again, so that its month begins at that time.
 
 The run may stop at each file: what is left is done in the next night, which begins at other files.
 """
@@ -64,11 +65,10 @@ def sweep(storage: Storage, now: datetime, *, most: int = MOST, dry_run: bool = 
             for one in unused:
                 storage.move(one.name, contents.set_aside_as(one.name, now.date()))
             uncounted += _counted_in_vain(prefix, {_hash_of(one.name) for one in old} | gone, needed)
-    if swept.set_aside[0] or uncounted:
-        if not dry_run:
-            needed = referenced(database(), storage)
-            _look_through_aside(storage, needed, now, swept, dry_run=False)
-            _uncount(uncounted, needed)
+    if (swept.set_aside[0] or uncounted) and not dry_run:
+        needed = referenced(database(), storage)
+        _look_through_aside(storage, needed, now, swept, dry_run=False)
+        _uncount(uncounted, needed)
     return swept
 
 

@@ -87,7 +87,11 @@ def files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def course_with_scorm() -> tuple[bytes, str, str]:
     """A reading, then a SCORM unit."""
-    return zipped(dict(files_in(next(one for one in MORE_SAMPLES if one.name == "small-classes")))), "two-years-one-room", "one-minute-two-classes"
+    return (
+        zipped(dict(files_in(next(one for one in MORE_SAMPLES if one.name == "small-classes")))),
+        "two-years-one-room",
+        "one-minute-two-classes",
+    )
 
 
 def cmi5_with_two_units() -> tuple[bytes, str, str]:
