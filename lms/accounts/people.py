@@ -13,6 +13,7 @@ from lms.accounts.names import as_name
 from lms.accounts.offices import hold_tree
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import FieldProblem, InvalidInput
+from lms.row_ids import row_id
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # may be an e-mail address: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -43,6 +44,14 @@ def add_person(
     session.add(person)
     session.flush()
     return person
+
+
+def by_username_or_id(session: Session, said: str) -> Person | None:
+    """Return the person with this user name; otherwise the one with this id, which is all that an erased person has."""
+    found = session.scalar(select(Person).where(Person.username == said))
+    if found is None and (number := row_id(said)) is not None:
+        found = session.get(Person, number)
+    return found
 
 
 def give_role(session: Session, person: Person, role: str, by: By) -> bool:

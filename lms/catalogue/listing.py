@@ -10,6 +10,7 @@ from lms.accounts.models import Organisation, Person
 from lms.catalogue.course_index import comparable
 from lms.catalogue.models import Course, CourseLabel, CourseVersion
 from lms.catalogue.sharing import readable
+from lms.row_ids import row_id
 
 PAGE = 30
 MOST_WORDS = 10  # of a search; further ones are not looked for
@@ -71,8 +72,8 @@ def _conditions(wanted: CourseFilter) -> list[ColumnElement[bool]]:
 def _sorted(query: Select[CourseVersion], sort: str, after: str) -> Select[CourseVersion]:
     if sort == BY_CODE:
         return query.where(Course.code > after).order_by(Course.code)
-    if after.isascii() and after.isdigit() and len(after) < len(str(2**31)):
-        query = query.where(Course.newest_version_id < int(after))
+    if (last := row_id(after)) is not None:
+        query = query.where(Course.newest_version_id < last)
     return query.order_by(Course.newest_version_id.desc())
 
 

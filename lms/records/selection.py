@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
-from lms.accounts.models import Person
+from lms.accounts.people import by_username_or_id
 from lms.catalogue.models import Course
 from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import SITE_ZONE
@@ -82,20 +82,12 @@ def _instant(name: str, text: str, problems: list[FieldProblem]) -> datetime | N
 def _person(session: Session, text: str, scope: OfficeScope, problems: list[FieldProblem]) -> AnyOf | None:
     if not text:
         return None
-    person = find_person(session, text)
+    person = by_username_or_id(session, text)
     if person is None or not known_among(session, [person.account], scope)[person.account].below:
         problems.append(FieldProblem("person", f"{text!r} is nobody's user name or id"))
         return None
     key = key_of(v.actor_of(scope.public_url, person.account))
     return AnyOf(Usage.AGENT, [key] if key else [])
-
-
-def find_person(session: Session, text: str) -> Person | None:
-    """Return the person with this user name or this id."""
-    found = session.scalar(select(Person).where(Person.username == text))
-    if found is None and text.isascii() and text.isdigit() and len(text) < len(str(2**31)):
-        found = session.get(Person, int(text))
-    return found
 
 
 def _course(session: Session, code: str, problems: list[FieldProblem]) -> AnyOf | None:

@@ -12,6 +12,7 @@ from lms.accounts.models import Organisation, Person
 from lms.catalogue.course_index import comparable
 from lms.catalogue.sharing import shared_with
 from lms.errors import NotFound
+from lms.row_ids import row_id
 from lms.workshop.models import BankQuestion, BankTag
 
 PAGE = 30
@@ -44,8 +45,8 @@ def search(session: Session, by: Person, wanted: BankFilter, after: str = "", si
     """Return a page of the questions that a person may use, the newest first; `after` is `next` of the page before."""
     conditions = [_readable(session, by), *_conditions(wanted)]
     query = select(BankQuestion).options(undefer(BankQuestion.document)).where(*conditions).order_by(BankQuestion.id.desc())
-    if after.isascii() and after.isdigit() and len(after) < len(str(2**31)):
-        query = query.where(BankQuestion.id < int(after))
+    if (last := row_id(after)) is not None:
+        query = query.where(BankQuestion.id < last)
     found = session.scalars(query.limit(size + 1)).all()
     total = session.scalar(select(func.count(BankQuestion.id)).where(*conditions)) or 0
     return BankPage(found[:size], str(found[size - 1].id) if len(found) > size else None, total)

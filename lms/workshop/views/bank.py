@@ -23,6 +23,7 @@ from lms.catalogue.models import SHARES
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
+from lms.row_ids import row_id
 from lms.web.amounts import whole_number
 from lms.workshop import bank, bank_search
 from lms.workshop.bank_search import BankFilter
@@ -171,7 +172,7 @@ def _sent() -> tuple[QuizQuestion, str, int]:
     if isinstance(found, list):
         raise refused(found)
     language = sent.document.language if sent.document.language in bank.LANGUAGES else bank.LANGUAGES[0]
-    return found, language, int(sent.seen) if sent.seen.isascii() and sent.seen.isdigit() else 0
+    return found, language, row_id(sent.seen) or 0
 
 
 @bp.post("/workshop/bank/<code>/archive")
