@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO
 
 import msgspec
-from flask_babel import force_locale, format_date
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from lms.accounts.offices import is_office_of
 from lms.crediting.standing import Standing
 from lms.db import database
 from lms.hours import hours_of
-from lms.i18n import pick, unit_after, write_hours
+from lms.i18n import pick, unit_after, write_day, write_hours
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.office import own_people
 from lms.office.own_people import OwnPeople, TeacherLine
@@ -72,8 +72,8 @@ def _place(one: Standing, provider: str) -> SheetRow:
         provider,
         f"{pick(one.document.name.zh, one.document.name.en)} ({one.document.year})",
         pick(track.name.zh, track.name.en) if track else one.enrolment.track,
-        format_date(run.starts_on),
-        format_date(run.ends_on),
+        write_day(run.starts_on),
+        write_day(run.ends_on),
         state_of(one.enrolment),
         _("yes") if one.done else _("no"),
         write_hours(hours),
