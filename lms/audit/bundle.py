@@ -27,9 +27,9 @@ from lms.crediting.chain import Entry
 from lms.crediting.models import Certificate
 from lms.programmes.models import ProgrammeVersion
 from lms.transcripts.transcript import Transcript, read_many
+from lms.zip_files import add_file
 
 AT_ONCE = 25  # transcripts read at a time
-OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class BundleWriter:
     def add(self, name: str, content: bytes) -> None:
         """Write one file."""
         self.files[name] = hashlib.sha256(content).hexdigest()
-        put(self.archive, name, content)
+        add_file(self.archive, name, content, compress=True)
 
     def add_json(self, name: str, value: object) -> None:
         """Write one file as JSON."""
@@ -51,11 +51,6 @@ class BundleWriter:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode()
-
-
-def put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Write one file with a fixed date, so that the same evidence gives the same file."""
-    archive.writestr(zipfile.ZipInfo(name, OLDEST_ZIP_DATE), content, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +105,9 @@ def write(
                 "files": writer.files,
             }
         )
-        put(archive, MANIFEST, manifest)
+        add_file(archive, MANIFEST, manifest, compress=True)
         if sign is not None:
-            put(archive, SIGNATURE, sign(manifest).encode())
+            add_file(archive, SIGNATURE, sign(manifest).encode(), compress=True)
     return WrittenBundle(hashlib.sha256(manifest).hexdigest(), len(members), len(certificates))
 
 

@@ -22,6 +22,7 @@ from lms.clock import now
 from lms.db import database
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.web.spreadsheet import Book, Cell
+from lms.zip_files import add_file
 
 WIDTHS = (16, 18, 16, 28, 28, 16, 28, 14, 12, 10, 10, 60, 60, 40)
 
@@ -56,7 +57,7 @@ def join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
         book.sheets(_("Index"), documents.heads(), _copied(pieces, archive), WIDTHS)
         book.close()
         sheet.seek(0)
-        documents.add(archive, f"{_('Index')}.xlsx", sheet.read())
+        add_file(archive, f"{_('Index')}.xlsx", sheet.read())
     return f"{order.params['what']}-{order.asked_at:%Y%m%d-%H%M}.zip"
 
 
@@ -66,7 +67,7 @@ def _copied(pieces: Iterable[bytes], archive: ZipFile) -> Iterator[Sequence[Cell
         with ZipFile(io.BytesIO(piece)) as made:
             for name in made.namelist():
                 if name != documents.ROWS:
-                    documents.add(archive, name, made.read(name))
+                    add_file(archive, name, made.read(name))
             rows = msgspec.json.decode(made.read(documents.ROWS), type=list[documents.IndexRow])
         yield from map(documents.cells, rows)
 
