@@ -12,15 +12,12 @@ from zipfile import ZIP_STORED, ZipFile
 import msgspec
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person
-from lms.accounts.offices import is_office_of
 from lms.bulk import documents
 from lms.bulk.selection import pieces_of, selection_in
 from lms.clock import now
 from lms.db import database
-from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, of_office
 from lms.web.spreadsheet import Book, Cell
 from lms.zip_files import add_file
 
@@ -72,10 +69,6 @@ def _copied(pieces: Iterable[bytes], archive: ZipFile) -> Iterator[Sequence[Cell
         yield from map(documents.cells, rows)
 
 
-def _may_have(session: Session, person: Person, params: Params) -> bool:
-    return is_office_of(session, person, params["path"])
-
-
 BULK = "bulk"
-KIND = JobKind(_title, plan, make, join, may_have=_may_have)
+KIND = JobKind(_title, plan, make, join, may_have=of_office)
 KINDS = {BULK: KIND}
