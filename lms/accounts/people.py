@@ -20,6 +20,17 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 
 
+def find_person(session: Session, text: str) -> Person | None:
+    """Return the person with this user name, or with this id: “12”, or “#12” as addresses of pages write it.
+
+    A user name may be a number, so a bare number is first taken as a user name. With a “#” it is always an id: no user name begins so.
+    """
+    found = session.scalar(select(Person).where(Person.username == text))
+    if found is None and (number := row_id(text.removeprefix("#"))) is not None:
+        found = session.get(Person, number)
+    return found
+
+
 def add_person(
     session: Session, username: str, name: str, roles: tuple[str, ...], *, password: str | None, organisation: Organisation | None = None
 ) -> Person:
@@ -44,14 +55,6 @@ def add_person(
     session.add(person)
     session.flush()
     return person
-
-
-def by_username_or_id(session: Session, said: str) -> Person | None:
-    """Return the person with this user name; otherwise the one with this id, which is all that an erased person has."""
-    found = session.scalar(select(Person).where(Person.username == said))
-    if found is None and (number := row_id(said)) is not None:
-        found = session.get(Person, number)
-    return found
 
 
 def give_role(session: Session, person: Person, role: str, by: By) -> bool:

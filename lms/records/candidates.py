@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation, Person
 from lms.accounts.names import LONGEST, as_name
 from lms.accounts.offices import below
-from lms.accounts.people import by_username_or_id
+from lms.accounts.people import find_person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.records.people import OfficeScope, known_among
 
@@ -42,7 +42,7 @@ class Candidates:
 
 def candidates(session: Session, text: str, scope: OfficeScope, after: int | None = None) -> Candidates:
     """Return the person with exactly this user name or id, otherwise everybody whose name or user name contains the text."""
-    exact = by_username_or_id(session, text)
+    exact = find_person(session, text)
     if exact is not None and known_among(session, [exact.account], scope)[exact.account].below:
         return Candidates([], None, _described(session, [exact])[0])
     wanted = select(Person).outerjoin(Person.organisation).where(_has(text), _below(scope)).order_by(Person.name, Person.id)

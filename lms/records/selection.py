@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
-from lms.accounts.people import by_username_or_id
+from lms.accounts.people import find_person
 from lms.catalogue.models import Course
 from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import SITE_ZONE
@@ -27,7 +27,7 @@ class Selection:
     """A selection as the user wrote it; an empty field means all.
 
     `since` is included and `until` is not, so one selection ends where the next begins. A day begins at midnight in the
-    site's time zone. `person` is a user name or an id, `course` a course's code; `activity` also matches a statement's
+    site's time zone. `person` is a user name, or an id (“12”, “#12”), `course` a course's code; `activity` also matches a statement's
     context.
     """
 
@@ -82,7 +82,7 @@ def _instant(name: str, text: str, problems: list[FieldProblem]) -> datetime | N
 def _person(session: Session, text: str, scope: OfficeScope, problems: list[FieldProblem]) -> AnyOf | None:
     if not text:
         return None
-    person = by_username_or_id(session, text)
+    person = find_person(session, text)
     if person is None or not known_among(session, [person.account], scope)[person.account].below:
         problems.append(FieldProblem("person", f"{text!r} is nobody's user name or id"))
         return None

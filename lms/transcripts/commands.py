@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from lms.access_log.noting import EXPORTED, NotedAccess, note
 from lms.accounts.account_changes import By
-from lms.accounts.people import by_username_or_id
+from lms.accounts.people import find_person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.command_options import json_option
@@ -67,7 +67,7 @@ def export(person: str, class_code: str | None, form: str, language: str, out: P
 
 
 def _enrolment(person: str, class_code: str | None) -> int:
-    found = by_username_or_id(session(), person)
+    found = find_person(session(), person)
     if found is None:
         _refuse(f"person: {person!r} is nobody's user name or id")
     query = (

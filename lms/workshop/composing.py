@@ -55,8 +55,15 @@ def _outline(document: DraftDocument) -> bytes:
 
 
 def _files(storage: Storage, document: DraftDocument) -> Iterator[tuple[str, str, StoredFile | None]]:
-    """Yield each file's name in the package, the entry of its activity, and where it is; None if that is not known any more."""
+    """Yield each file's name in the package, the entry of its activity, and where it is; None if that is not known any more.
+
+    Units of one cmi5 package have the same files, which are yielded once.
+    """
+    seen: set[str] = set()
     for one in activities_of(document):
+        if one["files"] in seen:
+            continue
+        seen.add(one["files"])
         listing = contents.listing_by(storage, one["files"])
         if listing is None:
             yield one["entry"], one["entry"], None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, Organisation, Person
+from lms.attendance.at_once import at_once
 from lms.certification import issuing, proposals, recalculation, register, words
 from lms.certification.eligibility import Obstacle, members_of
 from lms.certification.issuing import CertifiedBatch
@@ -61,6 +62,7 @@ def of_class(class_id: int) -> ResponseReturnValue:
         unable=[one for one in everybody if one.obstacle not in {None, Obstacle.CERTIFIED}],
         superseding=proposals.superseding_in(session(), class_id),
         certificates=sorted(rows, key=lambda one: (one.state != VALID, one.enrolment.person.name.encode("gb18030", "replace"), one.id)),
+        at_once=at_once(session(), [one.standing.enrolment.id for one in everybody]),
         issuer=_printed_issuer(found),
         designed_by=found.provider_id,
     )

@@ -21,7 +21,7 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
-from lms.accounts.people import by_username_or_id
+from lms.accounts.people import find_person
 from lms.catalogue import receiving
 from lms.certification import files as certificate_files
 from lms.classes import states, waivers
@@ -71,7 +71,7 @@ def find(session: Session, wanted: str) -> Person:
     Raises:
         NotFound: nobody has it.
     """
-    found = by_username_or_id(session, wanted)
+    found = find_person(session, wanted)
     if found is None:
         raise NotFound(f"person: nobody has the user name or id {wanted!r}")
     return found

@@ -72,7 +72,7 @@ def statements() -> ResponseReturnValue:
     page = RecordPage([], None)
     if asked and not (among and among.people):
         try:
-            page = _page(replace(asked, person=among.only.username) if among and among.only else asked, scope)
+            page = _page(replace(asked, person=f"#{among.only.id}") if among and among.only else asked, scope)
         except InvalidInput as error:
             form.show_problems(error.problems)
     shown = render_template(

@@ -23,10 +23,10 @@ from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import draft_forms, drafts
 from lms.workshop.counting import counted_for
 from lms.workshop.documents import title_in
-from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
 from lms.workshop.intake import DraftActivity
+from lms.workshop.placing import Placing
 from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
 

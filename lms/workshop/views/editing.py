@@ -31,7 +31,7 @@ from lms.workshop.edits import EditConflict, Step, activities_of, find, module_o
 from lms.workshop.form_words import type_words
 from lms.workshop.gate_choices import gate_choices, write_gate
 from lms.workshop.history import Saved
-from lms.workshop.intake import DraftActivity
+from lms.workshop.intake import DraftActivity, is_unit
 from lms.workshop.intake_job import TAKING
 from lms.workshop.models import Draft
 from lms.workshop.outcome import ALL, FieldFault, faults_of, field_id
@@ -105,7 +105,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "may_undo": undo,
         "may_redo": redo,
         "suffixes": ",".join(uploads()),
-        "upload_kinds": upload_words(one for one in FORMATS.values() if not one.runtime),
+        "upload_kinds": upload_words(),
     }
 
 
@@ -156,7 +156,7 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
         gates=gate_choices(activity, sends),
         at_field=at_field,
         field_id=field_id,
-        suffixes=",".join(FORMATS[activity.format].uploads) or ".zip",
+        suffixes=".zip,.xml" if is_unit(activity.format) else ",".join(FORMATS[activity.format].uploads) or ".zip",
         has_form=not gone and draft_forms.form_of(storage(), one) is not None,
     )
 
@@ -288,5 +288,6 @@ def taken_file(draft_id: int, upload_id: str) -> ResponseReturnValue:
         draft_id=draft_id,
         card=card_of(session(), upload),
         added=(upload.target or {}).get("activities"),
+        removed=[pick(one["zh"], one["en"]) for one in (upload.target or {}).get("removed", ())],
         problems=[(one.path, in_words(one, ALL)) for one in problems] or [("", upload.refusal)],
     )
