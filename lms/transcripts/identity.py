@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
-from flask_babel import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -14,7 +13,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.config import MASKED, WHOLE
 from lms.crediting.standing import Standing
 from lms.i18n import gettext as _
-from lms.i18n import pick
+from lms.i18n import pick, write_day
 from lms.transcripts.words import state_of
 
 
@@ -66,5 +65,5 @@ def identity_rows(standing: Standing, belongs: Belongs) -> Sequence[tuple[str, s
         (_("Training provider"), belongs.provider),
         (_("Class"), f"{training_class.name} ({training_class.code})"),
         (_("State"), state_of(enrolment)),
-        (_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"),
+        (_("Period"), f"{write_day(training_class.starts_on)} – {write_day(training_class.ends_on)}"),
     ]
