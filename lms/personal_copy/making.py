@@ -29,11 +29,11 @@ from lms.storage import storage
 from lms.transcripts.export import FORMS
 from lms.transcripts.transcript import read
 from lms.web.spreadsheet import csv_of
+from lms.zip_files import BY_ITS_OWNER, add_file
 from xapi.queries import AnyOf, StatementFilter, scan_statements
 from xapi.statements import Usage
 
 TABLES_, YEARS, STATEMENTS, TRANSCRIPT, WORK_FILE, DOCUMENT = range(6)  # the first number of a piece; the second is a row's
-OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 REPORT_EVERY = 1000  # statements
 Files = Iterator[tuple[str, bytes]]
 
@@ -65,7 +65,7 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
     ):
         person = session.get_one(Person, order.params["person"])
         for name, content in _files(session, order, person, piece):
-            _add(archive, name, content)
+            add_file(archive, name, content, compress=True, mode=BY_ITS_OWNER)
     return buffer.getvalue()
 
 
@@ -154,19 +154,12 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, OLDEST_ZIP_DATE)
-    entry.external_attr = 0o600 << 16  # for its owner only
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content)
-
-
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for piece in pieces:
             with zipfile.ZipFile(io.BytesIO(piece)) as made:
                 for name in made.namelist():
-                    _add(archive, name, made.read(name))
+                    add_file(archive, name, made.read(name), compress=True, mode=BY_ITS_OWNER)
     return f"my-data-{order.asked_at:%Y%m%d}.zip"
 
 
