@@ -54,7 +54,7 @@ class Lending:
         return url
 
     def give_back(self, url: str) -> None:
-        """Hang up whoever is still connected, and empty the database, or drop it if more than a few rows have changed."""
+        """End all other connections, and empty the database; drop it if more than a few rows have changed."""
         try:
             is_free = self._emptied(*self._own[url])
         except psycopg.Error:  # its test hung up on us too, or changed what makes us fail
@@ -76,7 +76,7 @@ class Lending:
         if own.execute(LOOK).fetchone() != looked or any(size > MOST_BYTES for _name, size in filled):
             return False
         emptied = sql.SQL("").join(sql.SQL("DELETE FROM {};").format(sql.Identifier(name)) for name, _size in filled)
-        # As a replica, foreign keys do not refuse, whatever the order.
+        # As a replica, a table may be emptied before those that refer to it.
         own.execute(sql.SQL("BEGIN; SET LOCAL session_replication_role = replica; {} COMMIT").format(emptied))
         own.execute(RESTART)
         return True

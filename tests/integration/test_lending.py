@@ -1,4 +1,4 @@
-"""Is a PostgreSQL database that a second test is given like a new one, whatever the first did with it?"""
+"""Is a PostgreSQL database that is lent a second time like a new one?"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -43,7 +43,7 @@ def test_it_is_lent_again_without_rows_and_its_numbers_begin_at_one(lending: Len
     assert contents(url) == NEW
 
 
-def test_whoever_is_still_connected_is_hung_up(lending: Lending) -> None:
+def test_connections_that_a_test_left_open_are_ended(lending: Lending) -> None:
     url = lending.take()
     with closing(connected(url)) as left_open:
         left_open.execute("BEGIN")
