@@ -103,7 +103,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
         "sandbox": frame_address.sandbox(admission),
-        "frame": f"{frame_address.origin_of(admission)}/frame/{activity.format}/{files}/{activity.entry}",
+        "frame": frame_address.frame_on(frame_address.origin_of(admission), activity, files),
         "ahead": frame_address.ahead_of(admission),
         "file": f"{settings.content_url}/content/{files}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),

@@ -29,6 +29,7 @@ from lms.db import release
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
 from lms.learning.answers import checked
+from lms.learning.frame_address import frame_on
 from lms.learning.words import content_texts
 from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
@@ -205,7 +206,7 @@ def preview() -> ResponseReturnValue:
     drawn = None if shown.key is None else draw(shown.key, token_hex(8))
     return json_reply(
         {
-            "frame": f"{_settings().content_url}/frame/h5p/{shown.files}/{shown.activity.entry}",
+            "frame": frame_on(_settings().content_url, shown.activity, shown.files),
             "iri": f"{_settings().public_url}/workshop/preview",
             "settings": {"grading": shown.activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         }

@@ -28,6 +28,7 @@ from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.learning.answers import checked
+from lms.learning.frame_address import frame_on
 from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody
 from lms.learning.words import content_texts
@@ -115,7 +116,7 @@ def _config(shown: ActivityPreview, urls: dict[str, str]) -> dict[str, Any]:
     drawn = None if shown.key is None else _drawn(shown.key)
     return {
         "iri": v.activity_iri(_settings().public_url, shown.course, activity.key),
-        "frame": f"{_settings().content_url}/frame/{activity.format}/{shown.files}/{activity.entry}",
+        "frame": frame_on(_settings().content_url, activity, shown.files),
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
