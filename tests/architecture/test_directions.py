@@ -108,7 +108,7 @@ def test_imports_keep_the_directions_that_pyproject_draws() -> None:
 
 
 def test_pure_parts_know_no_web_no_database_no_queue_and_no_language() -> None:
-    """Whatever they import is pure, too: `lms.i18n` brings Flask, and a sentence in the reader's language is made at the edge."""
+    """Hold their imports pure, too: `lms.i18n` brings Flask, and a sentence in the reader's language is made at the edge."""
     graph = grimp.build_graph(*PACKAGES, include_external_packages=True, cache_dir=None)
     modules = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in sources(*PURE)]
     found = {module: sorted(one for one in graph.find_upstream_modules(module) if one.split(".")[0] in SHELL) for module in modules}
