@@ -1,4 +1,4 @@
-"""What about a person is in no table of theirs: documents of the record store, and accesses to their class or office."""
+"""Reads what about a person is in no table of theirs: documents of the record store, and accesses to their class or office."""
 
 import base64
 from collections.abc import Collection, Mapping, Sequence
