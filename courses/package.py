@@ -152,8 +152,14 @@ def _course(files: dict[str, Path], space: UnpackingSpace, find: FindLibrary) ->
 
 def _strays(course: Course, files: Files) -> list[Problem]:
     """Return the problem of every file that a course may hold only inside a package with pages of its own."""
-    own = tuple(f"{one.entry}/" for one in course.activities if FORMATS[one.format].manifest)
+    own = tuple(_own_folder(one) for one in course.activities if FORMATS[one.format].manifest)
     return _wrong_kinds((name for name in files if not name.startswith(own)), page_folders(files))
+
+
+def _own_folder(activity: Activity) -> str:
+    """Return the folder of a package with pages of its own: the entry is that folder, or the manifest in it."""
+    manifest = FORMATS[activity.format].manifest
+    return activity.entry.removesuffix(manifest) if activity.entry.endswith(f"/{manifest}") else f"{activity.entry}/"
 
 
 def _wrong_kinds(names: Iterable[str], pages: tuple[str, ...]) -> list[Problem]:
@@ -225,7 +231,7 @@ def _assembled(course: Course, found: Sequence[CheckedActivity], space: Unpackin
         activity_files={one.activity.key: tuple(one.files) for one in found},
         answer_keys={one.activity.key: one.key for one in found if one.key is not None},
         sha256=tree_digest(hashes),
-        warnings=tuple(warning for one in found for warning in one.warnings),
+        warnings=tuple(dict.fromkeys(warning for one in found for warning in one.warnings)),
         unpacked=space,
     )
 

@@ -54,6 +54,9 @@ SENTENCES: Mapping[str, str] = {
     "pdf-too-long": N_("is a PDF of %(count)s pages: at most %(most)s pages are allowed"),
     "archive-kind": N_("is a %(kind)s archive: pack the files as .zip"),
     "cmi5-attribute": N_("has the attribute %(attribute)s, which cmi5 does not know on %(element)s: remove it"),
+    "cmi5-condition": N_(
+        "has a condition for the unit %(key)s that no cmi5 unit can meet: write completed, passed, both, completed_or_passed, or none"
+    ),
     "cmi5-choice": N_("has %(attribute)s=%(value)s: it must be one of %(choices)s"),
     "cmi5-elsewhere": N_(
         "has units on other sites (%(count)s): nobody sees here what people do in them, so they must touch our page every ten minutes"
@@ -61,10 +64,11 @@ SENTENCES: Mapping[str, str] = {
     "cmi5-own-window": N_(
         "has units that open in windows of their own (%(count)s): time counts only while our page is visible beside them and touched"
     ),
+    "cmi5-entry": N_("must be the cmi5.xml of a package, in a folder of this course, such as cmi5/cmi5.xml"),
     "cmi5-expected": N_("needs the element %(expected)s here, inside %(place)s, in the order of cmi5's schema"),
     "cmi5-foreign-place": N_("has elements of another namespace before its own: put them at the end of %(element)s"),
+    "cmi5-format": N_("has a unit (%(key)s) whose format must be %(format)s, because of where the unit lies"),
     "cmi5-id-twice": N_("has an id that another %(element)s has (line %(first)s): %(id)s; give each an id of its own"),
-    "cmi5-in-course": N_("is a cmi5 unit, and a cmi5 package is a course of its own: upload it by itself, without course.json"),
     "cmi5-iri": N_("needs an id that is a whole IRI, such as https://example.org/unit-1; %(element)s has “%(id)s”"),
     "cmi5-language": N_("has the language “%(value)s”: write a language tag, such as zh-CN or en"),
     "cmi5-mastery": N_("has masteryScore=%(value)s: it must be a number from 0 to 1"),
@@ -82,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "cmi5-too-long": N_("has more than %(most)s characters in %(element)s: shorten it"),
     "cmi5-too-many-units": N_("has %(count)s units: at most %(most)s are allowed; split the course"),
     "cmi5-unexpected": N_("has the element %(element)s where cmi5's schema allows none inside %(place)s"),
+    "cmi5-unit-unknown": N_("has no unit with the key %(key)s: remove the activity, or use the key that uploading the package alone shows"),
     "cmi5-url": N_("has an address that is not a URL (RFC 1738): “%(url)s”; write spaces in percent-encoding"),
     "xml-damaged": N_("is not well-formed XML: %(why)s"),
     "xml-doctype": N_("has a DOCTYPE, which is not read here: remove it"),
@@ -175,6 +180,7 @@ SENTENCES: Mapping[str, str] = {
     "question-not-in-key": N_("is missing: the quiz asks it"),
     "questions": N_("must be an object of 1 to %(most)s questions"),
     "same-as": N_("is the same as %(other)s"),
+    "second-package": N_("is another %(format)s package than %(first)s: a course can have the units of one only"),
     "server-grading": N_('a %(kind)s needs grading "server", and only a %(same)s can have it'),
     "temporary-file": N_("names the file %(name)s with #tmp behind it, as an editor leaves it: save the content again"),
     "id-twice": N_("is there twice (%(what)s)"),

@@ -122,6 +122,11 @@ def write_day(day: date) -> str:
     return str(format_date(day, "medium", rebase=False))
 
 
+def write_whole_day(day: date) -> str:
+    """Write a day with its month in words, as certificates do: 2026年3月2日, or March 2, 2026."""
+    return str(format_date(day, "long", rebase=False))
+
+
 def write_weekday(day: date) -> str:
     """Write a day with its day of the week: 2026年3月2日 星期一, or Monday, March 2, 2026."""
     return str(format_date(day, "y年M月d日 EEEE" if is_chinese() else "full", rebase=False))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.masking import listed_username
 from lms.accounts.models import ADMIN, ROLES, Organisation, Person
+from lms.accounts.offices import WHOLE_SITE
 from lms.db import session
 from lms.errors import NotAllowed
 
@@ -57,6 +58,11 @@ def scope() -> str:
     if organisation is None:
         raise NotAllowed(_("Your account belongs to no organisation yet. Ask your office to add it."))
     return organisation.path
+
+
+def scope_or_site() -> str:
+    """Return the same for an office; administrators may see the organisations of the whole site."""
+    return WHOLE_SITE if person().has_role(ADMIN) else scope()
 
 
 def _check() -> BaseResponse | None:

@@ -26,6 +26,7 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 from lms.crediting.policy import activity_name
 from lms.errors import Conflict, InvalidInput
 from lms.programmes.store import document_of
+from lms.row_ids import row_id
 from lms.transcripts.transcript import Transcript
 
 OPEN, ACCEPTED, DECLINED, WITHDRAWN = "open", "accepted", "declined", "withdrawn"
@@ -198,7 +199,7 @@ def queue(session: Session, within: ColumnElement[bool], class_id: int | None, *
         conditions.append(TrainingClass.id == class_id)
     query = _joined(select(Appeal)).where(*conditions)
     total = session.scalar(_joined(select(func.count(Appeal.id))).where(*conditions)) or 0
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0  # noqa: PLR2004
+    number = row_id(after)
     if (place := session.get(Appeal, number) if number else None) is not None:
         later = and_(Appeal.made_at == place.made_at, Appeal.id > place.id)
         query = query.where(or_(Appeal.made_at > place.made_at, later))

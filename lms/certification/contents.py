@@ -73,8 +73,3 @@ def fill(certificate: Certificate, contents: CertificateContents) -> None:
     certificate.facts, certificate.person, certificate.rules = contents.facts, contents.person, contents.rules
     certificate.salt, certificate.person_sha256 = salt, salted_sha256(salt, contents.person)
     certificate.bundle, certificate.bundle_sha256 = zlib.compress(contents.bundle.encode(), 9), fingerprint(contents.bundle)
-
-
-def masked_name(name: str) -> str:
-    """Mask all characters of a name except the first: 张*, 欧**."""
-    return name[:1] + "*" * min(max(len(name) - 1, 1), 2)

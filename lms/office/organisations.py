@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.account_changes import By, note_organisation
 from lms.accounts.models import Organisation, Person
-from lms.accounts.offices import below, hold_tree, is_below
+from lms.accounts.offices import WHOLE_SITE, below, hold_tree, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
 from lms.catalogue.models import Course, H5PLibrary
 from lms.classes.models import TrainingClass
@@ -26,7 +26,6 @@ OFFERED = 300
 LONGEST_WORDS = 100
 PATH_MAX = 500
 RENAME, MOVE, MERGE = "rename", "move", "merge"
-WHOLE_SITE = "/"
 ABOVE = ("office", "provider")  # kinds that may have organisations below them
 
 

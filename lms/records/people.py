@@ -8,10 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
-from lms.accounts.offices import is_below
+from lms.accounts.offices import WHOLE_SITE, is_below
 
 Statement = Mapping[str, Any]
-EVERYTHING = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class OfficeScope:
     @property
     def root(self) -> bool:
         """Whether the whole site is seen: administrators and commands see it."""
-        return self.path == EVERYTHING
+        return self.path == WHOLE_SITE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
+from lms.accounts.people import find_person
 from lms.catalogue import receiving
 from lms.certification import files as certificate_files
 from lms.classes import states, waivers
@@ -70,8 +71,7 @@ def find(session: Session, wanted: str) -> Person:
     Raises:
         NotFound: nobody has it.
     """
-    own = [Person.username == wanted, *([Person.id == int(wanted)] if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else [])]  # noqa: PLR2004
-    found = session.scalars(select(Person).where(or_(*own)).order_by((Person.username == wanted).desc())).first()
+    found = find_person(session, wanted)
     if found is None:
         raise NotFound(f"person: nobody has the user name or id {wanted!r}")
     return found
