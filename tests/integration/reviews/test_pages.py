@@ -96,6 +96,14 @@ def test_one_page_shows_the_evidence_and_releasing_credits_the_hours(held: World
     assert findings(held) == []
 
 
+def test_the_evidence_calls_nothing_credited_that_may_be_held_or_uncounted(held: World) -> None:
+    page = signed_in(held.app, "clerk").get(place(held)).text
+    tables = "".join(re.findall(r'<figure class="timeline">.*?</figure>', page, re.DOTALL))
+    assert tables.count("<td>本次学习</td>") == 1
+    assert tables.count("<td>其他学习</td>") == 1
+    assert "已认定" not in tables, "the other session is held, too"
+
+
 def test_a_part_can_be_refused_and_a_later_decision_replaces_it(held: World) -> None:
     clerk = signed_in(held.app, "clerk")
     part = re.search(r'name="part" value="([^"]*)"', clerk.get(place(held)).text)
