@@ -17,7 +17,7 @@ from courses.authoring.served import key_of, served_quiz
 from courses.formats import h5p_content, own
 from courses.formats.own_checks import checks_in
 from courses.grading import ANSWERS
-from courses.reader import CourseReader, read_part
+from courses.reader import CourseReader, read_file, read_part
 from courses.strict_json.problem import Problem
 from courses.unpacking import UnpackingSpace
 from courses.values import Activity, Course
@@ -52,6 +52,18 @@ def take_answers_out(course: Course, files: Mapping[str, Path], space: Unpacking
         if content.main != own.QUIZ:
             found |= _renewed(found, activity.entry, content.main, space)
     return problems or (_graded(course, graded), found)
+
+
+def shows_answers(entry: str, read: h5p_content.Read) -> bool:
+    """Say whether the served files of an activity of our types hold answers, as those of versions published long ago do."""
+    about, problems = read_file(read(f"{entry}/{h5p_content.MAIN}") or b"", "")
+    if problems or not isinstance(about, Mapping) or about.get("mainLibrary") not in {own.QUIZ, *own.ASKS_SERVER}:
+        return False  # before the content is read, which may be large
+    content = h5p_content.read_content(read, f"{entry}/")
+    if isinstance(content, list):
+        return False
+    checks = checks_in(content.main, content.body)
+    return (content.main == own.QUIZ and holds_answers(content.body)) or any(name in one for one in checks for name in ANSWERS_INSIDE)
 
 
 def _parted(content: h5p_content.Content, *, has_key: bool) -> tuple[dict[str, Any], dict[str, Any]] | list[Problem] | None:

@@ -14,17 +14,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from courses.formats.cmi5_schema import NAMESPACE
 from courses.formats.cmi5_structure import read_structure
 from courses.formats.cmi5_values import CONDITIONS, MANIFEST, OWN_WINDOW, AssignableUnit, Structure, is_elsewhere, key_of
 from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, WholeCourse, read_head
+from courses.formats.pages_first import files_of_pages
 from courses.libraries import FindLibrary
 from courses.manifest_xml import MOST_BYTES
 from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Module, Text
 
+QUERY = re.compile(r"[?#]")
 MINUTES = 10  # the value in minutes of a unit whose manifest states none, because cmi5 has no field for it
 
 
@@ -136,6 +138,13 @@ def structure_of(content: bytes) -> Structure:
     return found[0]
 
 
+def _first_files(entry: str, read: ReadFile) -> tuple[str, ...]:
+    """Return what the pages of the first units name. Learners take the units in their order, so what is new among it is of the next one."""
+    found, folder = read_structure(read(entry) or b"", _Anything()), folder_of(entry)
+    urls = [] if isinstance(found, list) else [QUERY.split(one.url, maxsplit=1)[0] for one in found[0].units if not is_elsewhere(one.url)]
+    return files_of_pages([f"{folder}{unquote(one)}" for one in urls], folder, read)
+
+
 def as_published(structure: Structure, activities: Iterable[Activity]) -> Structure:
     """Return a structure as a course publishes it: a trainer may leave units out and change their conditions.
 
@@ -183,6 +192,7 @@ FORMAT = Format(
     graded=True,
     runtime="cmi5",
     sends=_sends,
+    first_files=_first_files,
 )
 
 # A unit on another host: the package has no pages of its own, so nothing needs an origin here. Our frame runs our code alone.

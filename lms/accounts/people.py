@@ -13,6 +13,7 @@ from lms.accounts.names import as_name
 from lms.accounts.offices import hold_tree
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import FieldProblem, InvalidInput
+from lms.row_ids import row_id
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # may be an e-mail address: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -25,9 +26,8 @@ def find_person(session: Session, text: str) -> Person | None:
     A user name may be a number, so a bare number is first taken as a user name. With a “#” it is always an id: no user name begins so.
     """
     found = session.scalar(select(Person).where(Person.username == text))
-    number = text.removeprefix("#")
-    if found is None and number.isascii() and number.isdigit() and len(number) < len(str(2**31)):
-        found = session.get(Person, int(number))
+    if found is None and (number := row_id(text.removeprefix("#"))) is not None:
+        found = session.get(Person, number)
     return found
 
 

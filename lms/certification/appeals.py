@@ -26,6 +26,7 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 from lms.crediting.policy import activity_name
 from lms.errors import Conflict, InvalidInput
 from lms.programmes.store import document_of
+from lms.row_ids import row_id
 from lms.transcripts.transcript import Transcript
 
 OPEN, ACCEPTED, DECLINED, WITHDRAWN = "open", "accepted", "declined", "withdrawn"
@@ -52,7 +53,7 @@ def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str
     for chapter in transcript.chapters:
         for one in chapter.lines:
             title = one.activity.title
-            found[one.name] = AskedLine(one.name, title.zh, title.en, one.why.account.held_seconds)
+            found[one.name] = AskedLine(one.name, title.zh, title.en, one.account.held_seconds)
     code = transcript.standing.training_class.code
     for key, title_ in sessions.items():
         name = activity_name(code, key)
@@ -107,7 +108,7 @@ def _problems(session: Session, enrolment: Enrolment, account: str, text: str, n
     if not text.strip() or len(text) > TEXT_MAX:
         return [_("Write what is wrong, in at most %(most)s characters.", most=TEXT_MAX)]
     if any(not one.isprintable() and one not in "\r\n\t" for one in text):
-        return [_("The text has characters that cannot be shown. Type it anew.")]
+        return [_("The text has characters that cannot be shown. Type it again.")]
     if frozen_because(enrolment) is FreezeReason.ERASED:
         return [_("The evidence was erased on purpose, so nobody could check it.")]
     document = document_of(enrolment.training_class.programme_version)
@@ -198,7 +199,7 @@ def queue(session: Session, within: ColumnElement[bool], class_id: int | None, *
         conditions.append(TrainingClass.id == class_id)
     query = _joined(select(Appeal)).where(*conditions)
     total = session.scalar(_joined(select(func.count(Appeal.id))).where(*conditions)) or 0
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0  # noqa: PLR2004
+    number = row_id(after)
     if (place := session.get(Appeal, number) if number else None) is not None:
         later = and_(Appeal.made_at == place.made_at, Appeal.id > place.id)
         query = query.where(or_(Appeal.made_at > place.made_at, later))

@@ -23,6 +23,7 @@ from lms.crediting.models import HeldSession, Observation
 from lms.crediting.observe_attestations import REVIEWS, attested_of
 from lms.errors import Conflict, InvalidInput
 from lms.hours import HOLDABLE
+from lms.row_ids import row_id
 from xapi.statements import stored
 
 PAGE = 25
@@ -44,7 +45,7 @@ def asked(query: Mapping[str, str]) -> HoldFilter:
     """Read a filter from an address; unknown values are ignored."""
     class_id, flag, days = query.get("class", ""), query.get("flag", ""), query.get("age", "")
     return HoldFilter(
-        int(class_id) if class_id.isascii() and class_id.isdigit() and len(class_id) < 10 else None,  # noqa: PLR2004
+        row_id(class_id),
         flag if flag in HOLDABLE else "",
         int(days) if days in map(str, AGES) else 0,
         query.get("show") == "decided",
@@ -91,7 +92,7 @@ def _with_provider(enrolment: Any) -> Any:
 
 
 def _place(session: Session, after: str) -> tuple[datetime, int] | None:
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0  # noqa: PLR2004
+    number = row_id(after)
     row = session.get(HeldSession, number) if number else None
     return None if row is None else (row.raised_at, row.id)
 

@@ -53,9 +53,10 @@ from lms.learning.package_hosts import PackageHosts
 from lms.learning.presence import BeatRefused
 from lms.learning.runtimes.cmi5.structures import structure_in
 from lms.learning.tickets import CommitTokens, Ticket, Tickets
-from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply, body_of
+from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply
 from lms.learning.words import failure_words, player_texts, unit_texts
 from lms.storage import storage
+from lms.web.json_bodies import body_of, json_reply
 
 bp = Blueprint("learning", __name__)
 
@@ -101,7 +102,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
         "sandbox": frame_address.sandbox(admission),
-        "frame": f"{frame_address.origin_of(admission)}/frame/{activity.format}/{files}/{activity.entry}",
+        "frame": frame_address.frame_on(frame_address.origin_of(admission), activity, files),
         "ahead": frame_address.ahead_of(admission),
         "file": f"{settings.content_url}/content/{files}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
@@ -144,7 +145,7 @@ def open_activity() -> ResponseReturnValue:
     take = wanted.take and FORMATS[admission.activity.format].leads_to is None  # beside a page elsewhere nothing is measured
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
-            raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
+            raise NotSignedIn(_("You have been signed out. Sign in again to continue; the time measured is kept."))
         opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=take))
         opened.launch.own_media = _own_media(admission)
         reply = opened_reply(opened.launch) | {
@@ -159,15 +160,11 @@ def open_activity() -> ResponseReturnValue:
         }
     if opened.stated:
         ring(1)
-    return _json(reply)
+    return json_reply(reply)
 
 
 def _raw(text: str | None) -> msgspec.Raw | None:
     return None if text is None else msgspec.Raw(text.encode())
-
-
-def _json(reply: object) -> Response:
-    return Response(msgspec.json.encode(reply), mimetype="application/json")
 
 
 @bp.post(fast_path.PATH)
@@ -217,7 +214,7 @@ def save_state() -> ResponseReturnValue:
         raise TooLarge(_too_large_state(), code="state-size")
     with transaction() as writing:
         kept = state.save(writing, found, text, timedelta(milliseconds=body.age_ms), now())
-    return _json({"kept": kept})
+    return json_reply({"kept": kept})
 
 
 def _too_large_state() -> str:
@@ -245,7 +242,7 @@ def take_answers() -> ResponseReturnValue:
     if isinstance(outcome, answers.Declined):
         raise declined(outcome)
     ring(outcome.statements)
-    return _json(outcome.reply())
+    return json_reply(outcome.reply())
 
 
 def _take_checks(found: Launch, checked: dict[str, Any]) -> ResponseReturnValue:
@@ -254,7 +251,7 @@ def _take_checks(found: Launch, checked: dict[str, Any]) -> ResponseReturnValue:
         with transaction() as writing:
             stated = checks.note_right(writing, found, right, _settings().public_url, now())
         ring(stated)
-    return _json(checked)
+    return json_reply(checked)
 
 
 def _take_reflection(found: Launch, asked: dict[str, Any], body: AnswersBody) -> ResponseReturnValue:
@@ -262,7 +259,7 @@ def _take_reflection(found: Launch, asked: dict[str, Any], body: AnswersBody) ->
         kept = reflections.hand_in(writing, found, asked, body.answers, now())
     if kept is None:
         raise wrong_length()
-    return _json(kept)
+    return json_reply(kept)
 
 
 @bp.post("/learn/failed")

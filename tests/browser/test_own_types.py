@@ -34,7 +34,7 @@ def played(context: BrowserContext, folder: str, params: dict[str, Any], state: 
     page.set_content("<!doctype html><html lang=zh-CN><body></body></html>")
     page.add_script_tag(content=AROUND)
     for name in ("TH.Question-1.2", folder):
-        for script in json.loads((LIBRARY / name / "library.json").read_text())["preloadedJs"]:
+        for script in json.loads((LIBRARY / name / "library.json").read_bytes())["preloadedJs"]:
             page.add_script_tag(path=LIBRARY / name / script["path"])
     page.evaluate("(settings) => (TH.settings = settings)", settings)
     page.evaluate(PLAY, [folder.partition("-")[0].removeprefix("TH."), params, state])

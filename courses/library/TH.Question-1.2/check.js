@@ -1,6 +1,7 @@
-// Check questions of readings and films: each is tried until it is right, and in our player the server says when it is.
+// Check questions of readings and videos: answered until they are right.
 TH.Question = (function (Q) {
   "use strict";
+
   var W = Q.words(
     { check: "提交答案", right: "答对了。", wrong: "再想一想。", choose: "请先选择一个答案。", sending: "正在提交……没有网络时会先保存，联网后自动提交。", error: "没能判断：", outside: "这道题只能在学习平台中作答。" },
     { check: "Check", right: "Right.", wrong: "Not yet. Think again.", choose: "Choose an answer first.", sending: "Checking … without a network your answer is kept and sent when the network is back.", error: "It could not be checked: ", outside: "This question can only be answered on the learning site." }
@@ -82,12 +83,6 @@ TH.Question = (function (Q) {
     }
   }
 
-  /** Whether an answer that this device kept as right counts: the site may not have judged it, or asks another question by now. */
-  function isChecked(id) {
-    var checked = TH.settings && TH.settings.checked; // what the site has judged right; nothing where the content alone decides
-    return !checked || checked.indexOf(id) >= 0;
-  }
-
   /** Ask the server whether an answer to a check question is right: {right, feedback}. */
   function judge(check, chosen) {
     var given = {};
@@ -99,7 +94,13 @@ TH.Question = (function (Q) {
     });
   }
 
-  /** The part of an `answered` statement that speaks of one check question. */
+  /** Whether an answer that this device kept as right counts: the site may not have judged it, or asks another question by now. */
+  function isChecked(id) {
+    var checked = TH.settings && TH.settings.checked; // what the site has judged right; nothing where the content alone decides
+    return !checked || checked.indexOf(id) >= 0;
+  }
+
+  /** Send an `answered` statement about one check question. */
   function answered(instance, check, right, response) {
     var event = instance.createXAPIEventTemplate("answered");
     var statement = event.data.statement;
@@ -115,5 +116,9 @@ TH.Question = (function (Q) {
     instance.trigger(event);
   }
 
-  return Object.assign(Q, { Check: Check, isChecked: isChecked, judge: judge, answered: answered });
+  Q.Check = Check;
+  Q.isChecked = isChecked;
+  Q.judge = judge;
+  Q.answered = answered;
+  return Q;
 })(TH.Question);

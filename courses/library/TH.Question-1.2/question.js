@@ -1,4 +1,5 @@
-// Questions: what reading, quiz, video and reflection share. Plain form controls, so that keyboards and screen readers know them.
+// Questions: what reading, quiz, video and reflection share; check.js adds the check questions of readings and videos.
+// Plain form controls, so that keyboards and screen readers know them.
 var TH = (window.TH = window.TH || {}); // our player's frame, or nothing but these types
 
 TH.Question = (function () {

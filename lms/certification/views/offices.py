@@ -25,6 +25,7 @@ from lms.i18n import pick
 from lms.office.places import NOT_YOURS, administers, by_me, own_class, trail_of
 from lms.printing.letterheads import letterheads_of
 from lms.printing.wording import Wordings
+from lms.row_ids import row_id
 
 bp = Blueprint("certification", __name__)
 ON_ONE_PAGE = 1000  # people who can be certified with one click
@@ -123,8 +124,8 @@ def _chosen(class_id: int) -> Mapping[int, str]:
     chosen = {}
     for said in request.form.getlist("who")[:ON_ONE_PAGE]:
         number, _colon, head = said[: HASH + 20].partition(":")
-        if number.isascii() and number.isdigit() and len(number) < 10:  # noqa: PLR2004
-            chosen[int(number)] = head
+        if (enrolment_id := row_id(number)) is not None:
+            chosen[enrolment_id] = head
     own = session().scalars(select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.id.in_(chosen)))
     return {number: chosen[number] for number in own}
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import msgspec
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -23,8 +22,8 @@ from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import in_words, pick
-from lms.learning.wire import body_of
 from lms.storage import storage
+from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import draft_forms, drafts, history
 from lms.workshop.areas import known_areas
 from lms.workshop.documents import KINDS, title_of, values_of
@@ -226,7 +225,7 @@ def _answer(draft: Draft, saved: Saved, faults: list[FieldFault], turns: tuple[b
         "structure": any(one["do"] != "set" for one in saved.done),
         "lines": {one["key"]: _line(one) for one in activities_of(draft.document) if one["key"] in touched},
     }
-    return Response(msgspec.json.encode(reply), mimetype="application/json")
+    return json_reply(reply)
 
 
 def _value(step: Step) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ from lms.learning.opened import ring
 from lms.learning.package_hosts import PackageHosts
 from lms.learning.runtimes.cmi5 import access, launching
 from lms.learning.runtimes.cmi5.launching import UnitSite
-from lms.learning.wire import body_of
+from lms.web.json_bodies import body_of, json_reply
 
 bp = Blueprint("cmi5", __name__, url_prefix="/cmi5")
 
@@ -74,7 +74,7 @@ def start() -> ResponseReturnValue:
         fetch = f"{site.endpoint.removesuffix('/xapi')}/cmi5/fetch/{access.tokens().issue(access.FETCH, begun.id)}"
         reply = {"url": launching.launch_url(of, site, fetch), "method": of.unit.launch_method, "mode": begun.mode}
     ring(1)
-    return Response(msgspec.json.encode(reply), mimetype="application/json", headers={"Cache-Control": "no-store"})
+    return json_reply(reply, {"Cache-Control": "no-store"})
 
 
 def _site(launch: Launch, url: str) -> UnitSite:
@@ -103,7 +103,7 @@ def fetch(token: str) -> ResponseReturnValue:
     known = access.tokens().read(access.FETCH, token) is not None
     failed = {"error-code": USED if known else UNKNOWN, "error-text": "The token was handed out already, or this session has ended."}
     answer = {"auth-token": given} if given else failed
-    return Response(msgspec.json.encode(answer), mimetype="application/json", headers=FETCH_HEADERS)
+    return json_reply(answer, FETCH_HEADERS)
 
 
 @bp.post("/look")
@@ -121,7 +121,7 @@ def look() -> ResponseReturnValue:
         "said": unit.said.split() if unit else [],
         "at": unit.last_at.timestamp() if unit and unit.last_at else 0,
     }
-    return Response(msgspec.json.encode(reply), mimetype="application/json")
+    return json_reply(reply)
 
 
 def _state(unit: Cmi5Session | None) -> str:
@@ -134,6 +134,6 @@ def _state(unit: Cmi5Session | None) -> str:
 @public
 def returned() -> ResponseReturnValue:
     """Show that a unit was closed: it sends its own window or frame here (10.2.6)."""
-    page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Go on in the page from which you opened it."))
+    page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Continue on the page from which you opened it."))
     policy = f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self' {_settings().content_url} {_settings().public_url}"
     return Response(page, mimetype="text/html", headers={"Content-Security-Policy": policy})

@@ -73,10 +73,7 @@ const frame = new Frame(iframe, {
     frameReady = true;
     greet();
   },
-  started: () => {
-    content.started();
-    ahead.begin();
-  },
+  started: () => started(),
   failed: ({ reason, detail }) => content.failed(reason, detail),
   active: ({ key }) => attention.noticed(key === frame.key),
   media: (message) => attention.media(Boolean(message.playing)),
@@ -91,13 +88,18 @@ const frame = new Frame(iframe, {
   pages: (message) => outline.show(message),
 });
 
+function started() {
+  content.started();
+  ahead.begin();
+}
+
 const unit = config.unit && new Unit(config.unit, {
   csrf: config.csrf,
   token: () => launch?.token,
   frame,
   panel: document.querySelector("[data-unit]"),
   hears: {
-    opened: (shows) => (shows ? content.started() : content.loadAgain()),
+    opened: (shows) => (shows ? started() : content.loadAgain()),
     moved: () => attention.noticed(false),
     result: () => {
       beats.settle();
