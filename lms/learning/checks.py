@@ -108,7 +108,7 @@ def _state(session: Session, launch: Launch, row: CheckProgress, key: Key, publi
 
 
 class ChecksProfile:
-    """What follows from the statements of a launch whose checks the site judges (`xapi.documents.Profile`); it refuses nothing."""
+    """Completes an activity whose checks the site judges, when its content says so (`xapi.documents.Profile`); it refuses nothing."""
 
     def __init__(self, launch_id: object, iri: str, public_url: str) -> None:
         self._launch_id, self._iri, self._public_url = launch_id, iri, public_url

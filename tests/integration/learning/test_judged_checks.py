@@ -1,4 +1,4 @@
-"""Is a reading with checks completed only when the site has judged every check right, whatever the page says?"""
+"""Is a reading with checks completed only when the site has judged every check right, although its page says so?"""
 
 import uuid
 from typing import Any
