@@ -4,7 +4,7 @@ An accepted question changes no hours by itself: held hours are released, attend
 the ways that exist for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -163,6 +163,15 @@ def decide(session: Session, appeal: Appeal, what: str, answer: str, seen: str, 
     appeal.state, appeal.answer, appeal.decided_at, appeal.decided_by = what, _one_way(answer), by.at, by.person_id
     said = f"{appeal.account} {BAR}{' '.join(answer.split())[:200]}"
     changes.note_of(session, enrolment, changes.made(f"appeal-{what}", by, after=said))
+    session.flush()
+
+
+def forget(session: Session, enrolment_ids: Collection[int], now: datetime) -> None:
+    """Delete the words of questions and answers of people who are erased. Open questions are withdrawn: nobody can read an answer."""
+    for appeal in session.scalars(select(Appeal).where(Appeal.enrolment_id.in_(enrolment_ids))):
+        appeal.text = appeal.answer = ""
+        if appeal.state == OPEN:
+            appeal.state, appeal.decided_at = WITHDRAWN, now
     session.flush()
 
 
