@@ -158,7 +158,7 @@ def decide(session: Session, appeal: Appeal, what: str, answer: str, seen: str, 
         problems.append(_("Write an answer of at most %(most)s characters; the teacher reads it.", most=TEXT_MAX))
     if problems:
         raise InvalidInput(_("Nothing was decided."), problems)
-    if appeal.state == WITHDRAWN or mark_of(appeal) != seen:
+    if not may_be_answered(appeal, enrolment) or mark_of(appeal) != seen:
         raise Conflict(_("Somebody else has decided about this in the meantime. Nothing was changed; look at it again."))
     appeal.state, appeal.answer, appeal.decided_at, appeal.decided_by = what, _one_way(answer), by.at, by.person_id
     said = f"{appeal.account} {BAR}{' '.join(answer.split())[:200]}"
@@ -173,6 +173,11 @@ def forget(session: Session, enrolment_ids: Collection[int], now: datetime) -> N
         if appeal.state == OPEN:
             appeal.state, appeal.decided_at = WITHDRAWN, now
     session.flush()
+
+
+def may_be_answered(appeal: Appeal, enrolment: Enrolment) -> bool:
+    """Say whether an answer can still reach somebody: the question was not withdrawn, and its teacher not erased."""
+    return appeal.state != WITHDRAWN and frozen_because(enrolment) is not FreezeReason.ERASED
 
 
 def mark_of(appeal: Appeal) -> str:
