@@ -53,7 +53,7 @@ def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str
     for chapter in transcript.chapters:
         for one in chapter.lines:
             title = one.activity.title
-            found[one.name] = AskedLine(one.name, title.zh, title.en, one.why.account.held_seconds)
+            found[one.name] = AskedLine(one.name, title.zh, title.en, one.account.held_seconds)
     code = transcript.standing.training_class.code
     for key, title_ in sessions.items():
         name = activity_name(code, key)
@@ -108,7 +108,7 @@ def _problems(session: Session, enrolment: Enrolment, account: str, text: str, n
     if not text.strip() or len(text) > TEXT_MAX:
         return [_("Write what is wrong, in at most %(most)s characters.", most=TEXT_MAX)]
     if any(not one.isprintable() and one not in "\r\n\t" for one in text):
-        return [_("The text has characters that cannot be shown. Type it anew.")]
+        return [_("The text has characters that cannot be shown. Type it again.")]
     if frozen_because(enrolment) is FreezeReason.ERASED:
         return [_("The evidence was erased on purpose, so nobody could check it.")]
     document = document_of(enrolment.training_class.programme_version)

@@ -40,7 +40,7 @@ def add(session: Session, order: ImportOrder, settings: Settings, now: datetime)
     problems = problems_of_key(order.key, order.secret)
     address = checked_address(order.endpoint, settings, problems, NOT_BEGUN, internal=False)
     if session.scalar(select(Import.id).where(Import.endpoint == address.url, Import.key == order.key)):
-        problems.append(FieldProblem("key", _("with this key there is an import from this store already; let that one go on")))
+        problems.append(FieldProblem("key", _("with this key there is an import from this store already; let that one continue")))
     if problems:
         raise InvalidInput(NOT_BEGUN, problems)
     secret = seal(order.secret, settings.secret_key, PURPOSE)
