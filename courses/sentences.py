@@ -36,7 +36,8 @@ SENTENCES: Mapping[str, str] = {
     "too-many-values": N_("has more than %(most)s values: divide it into several activities"),
     "name-twice": N_("is there twice"),
     "captions-alone": N_(
-        "has captions, but no film lies beside it: put both into one folder or ZIP, under one name, such as lesson.mp4 and lesson.zh.vtt"
+        "has captions, but there is no film beside it: put both into one folder or ZIP, under one name, such as "
+        "lesson.mp4 and lesson.zh.vtt"
     ),
     "name-turned": N_("has an invisible character in its name that turns text around, so that it looks like another file: rename it"),
     "case-clash": N_("differs from %(other)s only in capital letters"),
@@ -102,14 +103,14 @@ SENTENCES: Mapping[str, str] = {
     "scorm-file-missing": N_(
         "names the page %(name)s of “%(title)s”, which is not in the package: pack all files again, or export the course again"
     ),
-    "scorm-left-out": N_("holds files that no browser needs, which are left out (%(count)s): %(names)s"),
+    "scorm-left-out": N_("contains files that no browser needs, which are left out (%(count)s): %(names)s"),
     "scorm-no-organization": N_("has no outline (organization): its pages are shown in the order of its list of files"),
     "scorm-no-resource": N_("lists “%(title)s” without its page (there is no resource %(name)s): export the course again"),
     "scorm-no-units": N_("names no page to show: export the course again, as SCORM 1.2 or 2004"),
     "scorm-not-a-manifest": N_("is not a SCORM manifest: its outermost element is %(name)s"),
     "scorm-outside": N_("has the page of “%(title)s” at %(address)s, outside the package: ask its maker for a package with all its files"),
     "scorm-sequencing": N_("has rules for the order of its units (%(count)s), which are not followed: learners choose freely"),
-    "scorm-several": N_("holds %(count)s SCORM packages: upload each one by itself"),
+    "scorm-several": N_("contains %(count)s SCORM packages: upload each one separately"),
     "scorm-too-many-units": N_("has %(count)s units: at most %(most)s are allowed; split the course"),
     "sound-kind": N_("is a sound recording (%(kind)s), which not every browser plays: export it as MP3"),
     "tin-can": N_("is a Tin Can (xAPI) package, which cannot be played here yet: export it as a video, a PDF or H5P"),
@@ -121,7 +122,7 @@ SENTENCES: Mapping[str, str] = {
     "file-not-there": N_("names the file %(name)s, which is not in the package"),
     "file-too-large": N_("is larger than %(mb)s MB"),
     "folder-outside": N_("is a folder with a name that leads outside, or with content"),
-    "half-character": N_("holds half a character, which nothing can store"),
+    "half-character": N_("contains half a character, which nothing can store"),
     "in-answer-keys": N_("lies among the answer keys, which are never served"),
     "kind-of-file": N_("is a kind of file that a course may not hold (.%(kind)s)"),
     "language": N_("must be a language tag, such as zh or en"),
@@ -142,7 +143,7 @@ SENTENCES: Mapping[str, str] = {
     "link-file": N_("is not a shortcut to a page: a file .url with the line URL=https://… is needed"),
     "link-host": N_("has an address without the name of a site, such as www.example.org: numbers and local names are not allowed"),
     "link-not-https": N_("has an address that does not begin with https://: only such links are allowed"),
-    "link-other-file": N_("names a file on another computer, which Windows would open by itself: make the shortcut again"),
+    "link-other-file": N_("names a file on another computer, which Windows would open on its own: make the shortcut again"),
     "link-or-device": N_("is a link or a device, not a file"),
     "list-too-long": N_("has a list of files that is too long (more than %(most)s files, or very long names)"),
     "main-library-not-listed": N_("does not list its main library %(library)s among its preloadedDependencies"),
@@ -166,7 +167,7 @@ SENTENCES: Mapping[str, str] = {
     "empty-file": N_("is empty: something went wrong when it was saved or copied"),
     "not-as-named": N_("ends in %(ending)s, but its content is something else: it is damaged or was renamed; save or export it again"),
     "no-course": N_("is not a course: a file that ends in %(endings)s is needed"),
-    "no-course-file": N_("is missing: a course package holds course.json, an H5P content h5p.json"),
+    "no-course-file": N_("is missing: a course package has course.json, an H5P content h5p.json"),
     "no-option": N_("names the option %(option)s, which the question does not have"),
     "no-question": N_("is not a question of the quiz"),
     "no-vtt": N_("is not a WebVTT file: its first line must be WEBVTT, with nothing before it"),
@@ -190,7 +191,7 @@ SENTENCES: Mapping[str, str] = {
     "too-long-for-captions": N_("is too long for captions"),
     "too-many-files": N_("has %(count)s files: at most %(most)s are allowed"),
     "too-many-minutes": N_("is more than the media can earn: %(seconds)s seconds are %(minutes)s minutes"),
-    "too-much": N_("holds more than %(most)s files or %(mb)s MB"),
+    "too-much": N_("contains more than %(most)s files or %(mb)s MB"),
     "unknown-length": N_("does not say how long it is: put it into a course package whose course.json states media_seconds"),
     "unpacks-too-large": N_("would unpack to %(mb)s MB: at most %(most)s MB are allowed"),
     "unsafe-name": N_("has a #, a ? or a percent sign in its name, which no H5P content finds: rename it"),

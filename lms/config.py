@@ -272,7 +272,7 @@ def _kept_months(env: Mapping[str, str], problems: list[str]) -> int:
     if text != "0" and not (text.isascii() and text.isdigit() and SHORTEST_KEPT <= int(text[:5]) <= LONGEST_KEPT):
         problems.append(
             f"STATEMENTS_KEPT_MONTHS: must be a whole number of months from {SHORTEST_KEPT} to {LONGEST_KEPT}, not {text!r}: hours are"
-            " asked about until a class's reports are in; leave it out to keep statements for ever"
+            " asked about until a class's reports are in; leave it out to keep statements without a limit"
         )
         return 0
     return int(text)

@@ -84,7 +84,9 @@ def _check() -> BaseResponse | None:
 
 def _refusal(access: frozenset[str]) -> str:
     if access == {ADMIN}:
-        return _("This page concerns the whole site. Only administrators of the site open it; whoever runs the server names them.")
+        return _(
+            "This page concerns the whole site. Only administrators of the site can open it; the operator of the server appoints them."
+        )
     return _("This page is not for your role.")
 
 

@@ -136,7 +136,7 @@ def open_activity() -> ResponseReturnValue:
     take = wanted.take and FORMATS[admission.activity.format].leads_to is None  # beside a page elsewhere nothing is measured
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
-            raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
+            raise NotSignedIn(_("You have been signed out. Sign in again to continue; the time measured is kept."))
         opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=take))
         opened.launch.own_media = _own_media(admission)
         reply = opened_reply(opened.launch) | {

@@ -62,7 +62,9 @@ def version_for(session: Session, code: str, year: int | None, day: date) -> Pro
     if not years or year not in {None, *years}:
         return _("%(code)s is not known", code=code if year is None else f"{code} {year}")
     year = year or max(years)
-    return in_force(session, code, year, day) or _("The programme holds from %(day)s on only", day=write_day(begins(session, code, year)))
+    return in_force(session, code, year, day) or _(
+        "The programme is in force from %(day)s only", day=write_day(begins(session, code, year))
+    )
 
 
 def add_course(session: Session, training_class: TrainingClass, study: CourseOfClass, by: By) -> CourseVersion:

@@ -56,6 +56,7 @@ WORDS: dict[str, LazyString] = {
     "renamed": _l("Name changed"),
     "restart": _l("Activity started over"),
     "unit-waived": _l("Unit waived"),
+    "unit-waiver-back": _l("Waiver of a unit taken back"),
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),
     "staff-left": _l("Class staff removed"),

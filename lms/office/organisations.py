@@ -132,7 +132,7 @@ def problems_of(change: OrganisationChange) -> list[FieldProblem]:
     if change.what == MOVE and target is not None and target.kind not in ABOVE:
         return [FieldProblem("target", _("Nothing stands below a school. Choose an office or a training provider."))]
     if change.what == MOVE and whom.parent_id == (target.id if target else None):
-        return [FieldProblem("target", _("It stands there already."))]
+        return [FieldProblem("target", _("It is there already."))]
     if change.what == MERGE and (target is None or target.kind != whom.kind):
         return [FieldProblem("target", _("Only organisations of one kind become one: a school and a school, for example."))]
     return []

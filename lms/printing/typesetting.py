@@ -21,7 +21,7 @@ FONT_FOLDERS = [
     *(str(Path(str(one.__file__)).parent) for one in (pylopdf_fonts_zh_cn, pylopdf_fonts_zh_tw, manimgx_fonts)),
     str(Path(__file__).parent / "fonts"),  # hatch_build.py
 ]
-SCRIPTS = ("Noto Sans", "Noto Sans Arabic", "Noto Serif Tibetan", "Noto Sans Mongolian")
+SCRIPTS = ("Noto Sans", "Noto Sans Arabic", "Noto Serif Tibetan", "Noto Sans Mongolian", "Noto Sans Yi")
 FONTS = {  # the first font that has a character prints it
     "sans": ["Noto Sans SC", "Noto Sans TC", *SCRIPTS],
     "serif": ["Noto Serif SC", "Noto Serif TC", "Noto Sans SC", *SCRIPTS],

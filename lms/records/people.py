@@ -40,7 +40,7 @@ class KnownPerson:
 def accounts_in(statement: Statement, public_url: str) -> list[str]:
     """Return the accounts at this site that are a statement's actor: an Agent's own, or a Group's and its members'."""
     actor = statement["actor"]
-    accounts = [whoever.get("account", {}) for whoever in (actor, *actor.get("member", ()))]
+    accounts = [one.get("account", {}) for one in (actor, *actor.get("member", ()))]
     return [account["name"] for account in accounts if account.get("homePage") == public_url and "\0" not in account["name"]]
 
 

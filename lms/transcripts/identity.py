@@ -45,6 +45,12 @@ def shown_username(username: str) -> str:
     return username if how == WHOLE else masked_username(username) if how == MASKED else ""
 
 
+def verification_page(number: str = "") -> str:
+    """Return the address of this site's page that verifies documents; with the number of a certificate, of the page about it."""
+    site = str(current_app.extensions["settings"].public_url)
+    return f"{site}/verify/{number}" if number else f"{site}/verify"
+
+
 def identity_rows(standing: Standing, belongs: Belongs) -> Sequence[tuple[str, str]]:
     """Return the identifying data of a transcript with their labels, in the order of page, paper and spreadsheet."""
     enrolment, training_class, track = standing.enrolment, standing.training_class, standing.track

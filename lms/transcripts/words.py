@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -187,6 +188,12 @@ STATES: Mapping[str, LazyString] = {  # of an enrolment, in their order
     "dismissed": _l("Dismissed"),
     "absent": _l("Never came"),
 }
+
+
+def rules_words(programme: Mapping[str, Any]) -> str:
+    """Return the version of the rules in an evidence bundle's `about`, as 'rural-lead 2020 · version 1'."""
+    version = _("version %(n)s", n=programme["version"])
+    return f"{programme['code']} {programme['year']} · {version}"
 
 
 def state_of(enrolment: Enrolment) -> str:

@@ -9,6 +9,6 @@ SENTENCES: Mapping[str, str] = {
     "content-lost": N_("is not in the file store of this site any more: choose the file of this activity again"),
     "unit-not-inside": N_("has no unit with the id of this activity: choose a newer version of the same package"),
     "several-activities": N_(
-        "holds several activities (%(count)s), and only a file with one activity can replace another: add it as new activities"
+        "contains several activities (%(count)s), and only a file with one activity can replace another: add it as new activities"
     ),
 }

@@ -1,5 +1,6 @@
 """Do our own content types go on from a kept state, also that of another version, and keep what fits? Played alone, without a site."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ def played(context: BrowserContext, folder: str, params: dict[str, Any], state: 
     page.set_content("<!doctype html><html lang=zh-CN><body></body></html>")
     page.add_script_tag(content=AROUND)
     for name in ("TH.Question-1.2", folder):
-        page.add_script_tag(path=next((LIBRARY / name).glob("*.js")))
+        for script in json.loads((LIBRARY / name / "library.json").read_bytes())["preloadedJs"]:
+            page.add_script_tag(path=LIBRARY / name / script["path"])
     page.evaluate(PLAY, [folder.partition("-")[0].removeprefix("TH."), params, state])
     return page
 

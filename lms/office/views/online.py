@@ -116,7 +116,7 @@ def move_online(class_id: int) -> ResponseReturnValue:
         return _page(found, order.sessions, problems)
     if request.form.get("confirm"):
         ring(follow)
-        flash(_("Moved online. The days stay days: whoever finishes what stands for them has earned them."), "success")
+        flash(_("Moved online. The days stay days: people who finish what replaces them have earned them."), "success")
         return redirect(url_for(".show_timetable", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in order.sessions]
     title = ngettext("%(num)s session is moved online", "%(num)s sessions are moved online", len(rows))
@@ -168,9 +168,9 @@ def take_online_back(class_id: int, replacement_id: int) -> ResponseReturnValue:
             )
     if confirmed:
         ring(follow)
-        flash(_("Taken back. Nothing stands for these sessions any more."), "success")
+        flash(_("Taken back. Nothing replaces these sessions any more."), "success")
         return redirect(url_for(".moving", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in row.sessions]
     action = url_for(".take_online_back", class_id=class_id, replacement_id=replacement_id)
-    about = {"title": _("Nothing stands for these sessions any more"), "order": None, "button": _("Take back"), "action": action}
+    about = {"title": _("Nothing replaces these sessions any more"), "order": None, "button": _("Take back"), "action": action}
     return _preview(found, rows, effects, about)

@@ -23,6 +23,7 @@ from lms.accounts import login_sessions
 from lms.accounts.models import Person
 from lms.accounts.people import find_person
 from lms.catalogue import receiving
+from lms.certification import appeals
 from lms.certification import files as certificate_files
 from lms.classes import states, waivers
 from lms.classes.models import ClassChange, Enrolment
@@ -136,6 +137,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
         *work.forget(session, numbers),
         *certificate_files.forget(session, numbers),
     ]
+    appeals.forget(session, numbers, now)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)

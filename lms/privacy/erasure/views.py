@@ -1,4 +1,4 @@
-"""The erasure page: the root office sees what would be erased and what would stay, and confirms by typing the user name."""
+"""The erasure page: an administrator sees what would be erased and what would stay, and confirms by typing the user name."""
 
 import structlog
 from flask import current_app, flash, redirect, render_template, request, url_for

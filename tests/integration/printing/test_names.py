@@ -26,6 +26,7 @@ NAMES = {  # a name, and the font that prints it
     "ئابدۇرېھىم ئابلىز": "NotoSansArabic",  # Uyghur
     "བསྟན་འཛིན་རྒྱ་མཚོ": "NotoSerifTibetan",
     "ᠪᠠᠲᠤ ᠮᠥᠩᠬᠡ": "NotoSansMongolian",
+    "ꀉꃀꆏꌠ": "NotoSansYi",
     "Әбдірахман Ұлы": "NotoSans",  # Kazakh
     "𡃁仔": "NotoSansTC",
 }

@@ -108,6 +108,6 @@ def _state(unit: Cmi5Session | None) -> str:
 @public
 def returned() -> ResponseReturnValue:
     """Show that a unit was closed: it sends its own window or frame here (10.2.6)."""
-    page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Go on in the page from which you opened it."))
+    page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Continue on the page from which you opened it."))
     policy = f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self' {_settings().content_url} {_settings().public_url}"
     return Response(page, mimetype="text/html", headers={"Content-Security-Policy": policy})
