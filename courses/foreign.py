@@ -73,7 +73,7 @@ def in_name(ending: str) -> Problem | None:
 
 
 def of_unknown_kind(ending: str, size: int, known: Collection[str]) -> Problem:
-    """Say why a file of this size is no course if its first bytes tell no kind; `known` are the endings of files that can be one."""
+    """Say why a file of this size is not a course if its first bytes tell no kind; `known` are the endings of files that can be one."""
     if not size:
         return Problem("empty-file")
     if ending in known:

@@ -33,7 +33,7 @@ def config_of(admission: Admission) -> dict[str, Any] | None:
 
 
 def begin(session: Session, launch: Launch, at: datetime) -> dict[str, Any] | None:
-    """Begin a session of the unit that a launch plays; return the address that opens it. None: the activity is no unit.
+    """Begin a session of the unit that a launch plays; return the address that opens it. None: the activity is not a unit.
 
     The caller holds the launch's lock, and tells the worker that a statement was stored.
     """
