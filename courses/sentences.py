@@ -164,6 +164,8 @@ SENTENCES: Mapping[str, str] = {
     "no-archive": N_("is not a readable zip archive: %(why)s"),
     "no-captions": N_("has no captions (a file %(name)s.zh.vtt)"),
     "no-captions-inside": N_("has no captions in it: add them, or remove the file"),
+    "empty-file": N_("is empty: something went wrong when it was saved or copied"),
+    "not-as-named": N_("ends in %(ending)s, but its content is something else: it is damaged or was renamed; save or export it again"),
     "no-course": N_("is not a course: a file that ends in %(endings)s is needed"),
     "no-course-file": N_("is missing: a course package has course.json, an H5P content h5p.json"),
     "no-option": N_("names the option %(option)s, which the question does not have"),

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from courses.formats import FORMATS
-from courses.formats.cmi5_values import OWN_WINDOW
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
@@ -51,10 +50,10 @@ from lms.learning.opened import now_ms, opened_reply, ring, unless_refused, with
 from lms.learning.own_media import plays_own_media
 from lms.learning.package_hosts import PackageHosts
 from lms.learning.presence import BeatRefused
-from lms.learning.runtimes.cmi5.structures import structure_in
+from lms.learning.runtimes.cmi5 import unit_page
 from lms.learning.tickets import CommitTokens, Ticket, Tickets
 from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply
-from lms.learning.words import failure_words, player_texts, unit_texts
+from lms.learning.words import failure_words, player_texts
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 
@@ -113,18 +112,9 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading},
         "cap_seconds": activity.worth_seconds,
         "attention": {"alone_seconds": int(ALONE.total_seconds()), "own_media": _own_media(admission)},
-        "unit": _unit_config(admission),
+        "unit": unit_page.config_of(admission),
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
-
-
-def _unit_config(admission: Admission) -> dict[str, Any] | None:
-    """Return what the page needs to open a unit of cmi5; None for other formats."""
-    if FORMATS[admission.activity.format].runtime != "cmi5":
-        return None
-    unit = structure_in(admission.version).unit(admission.activity.key)
-    own_window = unit is not None and unit.launch_method == OWN_WINDOW
-    return {"start": url_for("cmi5.start"), "look": url_for("cmi5.look"), "own_window": own_window, "texts": unit_texts()}
 
 
 def _own_media(admission: Admission) -> bool:
@@ -157,8 +147,11 @@ def open_activity() -> ResponseReturnValue:
             "checked": checks.judged_right(writing, opened.launch),
             "reflection": reflections.reply_of(reflections.work_of(writing, opened.launch)),
             "reports": frame_address.reports_of(admission, opened.launch),
+            "unit": unit_page.begin(writing, opened.launch, now())
+            if take and wanted.start and admission.version.id == wanted.version
+            else None,
         }
-    if opened.stated:
+    if opened.stated or reply["unit"]:
         ring(1)
     return json_reply(reply)
 

@@ -131,7 +131,7 @@ function mine() {
 
 /** Open or resume the launch and take the lease; without a network, keep trying. */
 async function open(take, tries = 0) {
-  const answer = await send(urls.open, { ...place, take }, { cookies: true, csrf: config.csrf });
+  const answer = await send(urls.open, { ...place, take, start: take && Boolean(unit?.startsAtOnce()) }, { cookies: true, csrf: config.csrf });
   if (answer.status === 200 && take && answer.body.version !== place.version) return location.reload(); // the class studies another version
   if (answer.status === 200) {
     const before = launch?.reports;
@@ -140,6 +140,7 @@ async function open(take, tries = 0) {
     beats.begin(launch);
     tabs?.postMessage("opened");
     content.sendReports();
+    unit?.started(launch.unit);
     greet();
     if (before && launch.reports) renewReports(before.url, launch.reports);
     frame.say("resume");
