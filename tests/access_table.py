@@ -15,7 +15,7 @@ DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "pr
 DRAFT_ACTIONS = (
     *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
     *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
-    *("copy_draft", "delete_draft", "put_new", "put_again"),
+    *("copy_draft", "delete_draft", "put_new", "put_again", "put_captions", "remove_captions"),
 )
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page

@@ -151,4 +151,5 @@ FORMAT = Format(
     own_origin=True,
     plays_own_media=always,
     sends=sends,
+    captions=CAPTIONS,
 )
