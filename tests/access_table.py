@@ -94,6 +94,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("tutoring.take_back_waiver", "POST"): "401 403 403 403 404 404",  # likewise
     ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
     ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
+    ("tutoring.everywhere_of_question", "GET"): TRAINERS,
+    ("tutoring.download_everywhere_of_question", "GET"): NO_DRAFT,  # no quiz asks it
     ("reviews.queue", "GET"): OFFICES,
     ("reviews.one", "GET"): "login 403 403 403 404 404",  # nothing is held there
     ("reviews.decide", "POST"): "401 403 403 403 404 404",

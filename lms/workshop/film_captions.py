@@ -1,6 +1,7 @@
 """Put captions beside a plain film of a draft, replace them, or take them away; the film itself stays."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -35,13 +36,21 @@ def captions_of(storage: Storage, activity: DraftActivity) -> list[FilmCaptions]
     ]
 
 
-def put(session: Session, storage: Storage, draft: Draft, key: str, language: str, file: StoredFile | None, by: By) -> Saved:
-    """Give a film of a locked draft these captions in a language (WebVTT that is stored); None takes them away.
+class CaptionsPlace(NamedTuple):
+    """The film and the language of captions."""
+
+    key: str
+    language: str
+
+
+def put(session: Session, storage: Storage, draft: Draft, place: CaptionsPlace, file: StoredFile | None, by: By) -> Saved:
+    """Give a film of a locked draft these captions (WebVTT that is stored); None takes them away.
 
     Raises:
         Conflict: the draft is published.
         NotFound: the film or its files are gone, or it can have no captions in that language.
     """
+    key, language = place
     activity = activity_of(draft, key)
     listing = contents.listing_by(storage, activity["files"])
     ending = next((end for end, (known, _label) in FORMATS[activity["format"]].captions.items() if known == language), None)

@@ -134,7 +134,10 @@ LOOKS = (
     *(Look("trainer", "authoring.form", {"kind": kind}) for kind in ("quiz", "reading", "video", "reflection")),
     *(Look("trainer", f"workshop.{page}", {"kind": "quiz"}) for page in ("draft_list", "editor", "review", "compare", "new_form")),
     *(Look("trainer", f"workshop.{page}", {"code": "bank"}) for page in ("bank_list", "new_in_bank", "in_bank")),
-    Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
+    *(
+        Look("trainer", f"tutoring.everywhere{of}", {"code": "online-lesson-design", "activity": "design-quiz"})
+        for of in ("", "_of_question")
+    ),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
     Look("office", "office.adding", filled={"#list-file": OTHER_HEADS}),  # the page on which columns are assigned

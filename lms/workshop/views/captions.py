@@ -19,6 +19,7 @@ from lms.i18n import in_words
 from lms.storage import storage
 from lms.workshop import author_media, drafts, film_captions
 from lms.workshop.counting import counted_for
+from lms.workshop.film_captions import CaptionsPlace
 from lms.workshop.outcome import ALL
 from lms.workshop.views.blueprint import bp
 from lms.workshop.views.editing import me
@@ -71,7 +72,7 @@ def remove_captions(draft_id: int, key: str, language: str) -> ResponseReturnVal
 def _put(draft_id: int, key: str, language: str, file: StoredFile | None) -> None:
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
-        film_captions.put(writing, storage(), draft, key, language, file, me())
+        film_captions.put(writing, storage(), draft, CaptionsPlace(key, language), file, me())
 
 
 def _back(draft_id: int, key: str) -> ResponseReturnValue:
