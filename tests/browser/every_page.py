@@ -134,10 +134,8 @@ LOOKS = (
     *(Look("trainer", "authoring.form", {"kind": kind}) for kind in ("quiz", "reading", "video", "reflection")),
     *(Look("trainer", f"workshop.{page}", {"kind": "quiz"}) for page in ("draft_list", "editor", "review", "compare", "new_form")),
     *(Look("trainer", f"workshop.{page}", {"code": "bank"}) for page in ("bank_list", "new_in_bank", "in_bank")),
-    *(
-        Look("trainer", f"tutoring.everywhere{of}", {"code": "online-lesson-design", "activity": "design-quiz"})
-        for of in ("", "_of_question")
-    ),
+    Look("trainer", "tutoring.everywhere_of_question", {"code": "bank"}),
+    Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
     Look("office", "office.adding", filled={"#list-file": OTHER_HEADS}),  # the page on which columns are assigned
@@ -195,11 +193,11 @@ NO_PAGES = {
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "commits.load": "for the content inside the player's page",
-    **dict.fromkeys(("static", "content.file", "content.ahead"), "files"),
     "content.frame": "the content inside the player's page, looked at there",
     **dict.fromkeys(
         ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
     ),
+    **dict.fromkeys(("static", "content.file", "content.ahead", "tutoring.download_everywhere_of_question"), "files"),
     **dict.fromkeys(("certification.own_letterhead", "health.alive", "health.ready"), "leads on; for machines"),
 }
 
