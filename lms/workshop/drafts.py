@@ -46,10 +46,14 @@ DRAFTS_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Place new activities: at the end of a module (by default the last one), with this title instead of their own."""
+    """Place new activities: at the end of a module (by default the last one), with this title instead of their own.
+
+    `token` names the change: `history.known_change` finds it if the same request comes again.
+    """
 
     module: str | None = None
     title: Text | None = None
+    token: str | None = None
 
 
 # -- Beginning and finding
@@ -212,7 +216,7 @@ def put_activity(session: Session, draft: Draft, checked: CheckedFile, by: By, p
             after = one["key"]
         else:
             steps += _replacing(old, one, placing.title)
-    change(session, draft, steps, by)
+    change(session, draft, steps, by, placing.token)
     return [one["key"] for one in checked.activities]
 
 
