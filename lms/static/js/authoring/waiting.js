@@ -2,7 +2,7 @@
 //
 // Typing ends the wait: what stands in the form then is not what was asked for.
 
-const AGAIN_MS = 4000;
+const AGAIN_MS = 3000;
 
 export class Waiting {
   /** `again()` does it, and throws an error with `waits` while it has to wait on; `failed(error)` hears of any other. */
