@@ -58,7 +58,7 @@ def lose_answer(route: Route) -> None:
 
 
 def again(visitor: BrowserContext, site: Site) -> None:
-    """Sign in anew, on another page of the browser."""
+    """Sign in once more, on another page of the browser."""
     visitor.clear_cookies()
     sign_in(visitor, site, "trainer", "/catalogue/").close()
 

@@ -58,7 +58,7 @@ export function minutes(seconds) {
   return `${Math.floor(tenths / 600)}:${rest}${tenths % 10 ? `.${tenths % 10}` : ""}`;
 }
 
-/** Return what is meant by 1:05.5, 1：05 or 65.5 in seconds; null if it is no time. */
+/** Return what is meant by 1:05.5, 1：05 or 65.5 in seconds; null if it cannot be read as a time. */
 export function seconds(typed) {
   const parts = typed.normalize("NFKC").trim().split(":");
   if (parts.length > 3 || !parts.every((one) => /^\d+(\.\d+)?$/.test(one.trim()))) return null;
