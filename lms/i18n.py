@@ -1,6 +1,8 @@
 """The language of a page, and the formats of names, times and numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -47,7 +49,22 @@ def choose_locale() -> str:
     return str(chosen) if chosen in LOCALES else DEFAULT
 
 
+_looked_up: ContextVar[tuple[str | None] | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Look the language up once, for a block with hundreds of texts in which it stays the same. Also a decorator."""
+    token = _looked_up.set((_language(),))
+    try:
+        yield
+    finally:
+        _looked_up.reset(token)
+
+
 def _language() -> str | None:
+    if (known := _looked_up.get()) is not None:
+        return known[0]
     locale = get_locale()
     return None if locale is None else locale.language
 

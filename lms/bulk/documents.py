@@ -31,7 +31,7 @@ from lms.transcripts.words import state_of
 from lms.zip_files import add_file
 
 TRANSCRIPTS, CERTIFICATES, BOTH = KINDS = ("transcripts", "certificates", "both")
-READ_FIRST, READ_THEN = 10, 40  # people: while the second are read, the first are written; each reading costs some twenty queries
+READ_FIRST, READ_THEN = 10, 45  # people: while the second are read, the first are written; each reading costs some twenty queries
 ROWS = "rows.json"  # a piece's rows of the index: from the same reading as its PDFs, so that the two always agree
 
 
@@ -110,11 +110,11 @@ def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems
     for start, end in pairwise([*starts, len(enrolment_ids)]):
         some = enrolment_ids[start:end]
         try:
-            yield from read_many(session, some, at)
+            yield from read_many(session, some, at, for_paper=True)
         except Conflict:
             for number in some:
                 try:
-                    found = read_many(session, [number], at)
+                    found = read_many(session, [number], at, for_paper=True)
                 except Conflict as error:
                     problems[number] = error.message
                 else:

@@ -4,7 +4,7 @@ An accepted question changes no hours by itself: held hours are released, attend
 the ways that exist for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str
     for chapter in transcript.chapters:
         for one in chapter.lines:
             title = one.activity.title
-            found[one.name] = AskedLine(one.name, title.zh, title.en, one.why.account.held_seconds)
+            found[one.name] = AskedLine(one.name, title.zh, title.en, one.account.held_seconds)
     code = transcript.standing.training_class.code
     for key, title_ in sessions.items():
         name = activity_name(code, key)
@@ -156,12 +156,26 @@ def decide(session: Session, appeal: Appeal, what: str, answer: str, seen: str, 
         problems.append(_("Write an answer of at most %(most)s characters; the teacher reads it.", most=TEXT_MAX))
     if problems:
         raise InvalidInput(_("Nothing was decided."), problems)
-    if appeal.state == WITHDRAWN or mark_of(appeal) != seen:
+    if not may_be_answered(appeal, enrolment) or mark_of(appeal) != seen:
         raise Conflict(_("Somebody else has decided about this in the meantime. Nothing was changed; look at it again."))
     appeal.state, appeal.answer, appeal.decided_at, appeal.decided_by = what, _one_way(answer), by.at, by.person_id
     said = f"{appeal.account} {BAR}{' '.join(answer.split())[:200]}"
     changes.note_of(session, enrolment, changes.made(f"appeal-{what}", by, after=said))
     session.flush()
+
+
+def forget(session: Session, enrolment_ids: Collection[int], now: datetime) -> None:
+    """Delete the words of questions and answers of people who are erased. Open questions are withdrawn: nobody can read an answer."""
+    for appeal in session.scalars(select(Appeal).where(Appeal.enrolment_id.in_(enrolment_ids))):
+        appeal.text = appeal.answer = ""
+        if appeal.state == OPEN:
+            appeal.state, appeal.decided_at = WITHDRAWN, now
+    session.flush()
+
+
+def may_be_answered(appeal: Appeal, enrolment: Enrolment) -> bool:
+    """Say whether an answer can still reach somebody: the question was not withdrawn, and its teacher not erased."""
+    return appeal.state != WITHDRAWN and frozen_because(enrolment) is not FreezeReason.ERASED
 
 
 def mark_of(appeal: Appeal) -> str:

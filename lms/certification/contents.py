@@ -42,7 +42,7 @@ def contents_of(transcript: Transcript, policy: EnrolmentPolicy, issuer: str) ->
         "issuer": (head.wordings.zh.issuer or head.wordings.en.issuer) or issuer,
         "time_zone": transcript.case.policy.time_zone,
         "hour_minutes": transcript.case.policy.hour_minutes,
-        "hours": plain_text(transcript.explanation.result.hours),
+        "hours": plain_text(transcript.decision.result.hours),
         "requirements": [_requirement(one) for one in transcript.requirements],
         "wording": head.wordings.values(),  # superseding carries them on: one number has one wording
         "logo": head.logo_sha256,

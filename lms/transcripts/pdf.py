@@ -8,7 +8,7 @@ from typing import Any
 
 from lms.hours import Policy
 from lms.i18n import gettext as _
-from lms.i18n import is_chinese, pick, unit_after, write_credit, write_hours, write_length
+from lms.i18n import is_chinese, one_language, pick, unit_after, write_credit, write_hours, write_length
 from lms.printing.qr_code import verification
 from lms.printing.typesetting import logo_values, write_pdf
 from lms.programmes.progress import RequirementProgress
@@ -16,7 +16,8 @@ from lms.signing.printed import signature_words
 from lms.signing.site_key import SiteKey, demand, signed
 from lms.transcripts.evidence_counts import evidence_counts
 from lms.transcripts.identity import identity_rows, verification_page
-from lms.transcripts.transcript import Chapter, Transcript, TranscriptLine
+from lms.transcripts.lines import Chapter, TranscriptLine
+from lms.transcripts.transcript import Transcript
 from lms.transcripts.words import policy_words, rules_words, state_of
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
@@ -43,10 +44,11 @@ def of_transcript(transcript: Transcript) -> bytes:
     return signed(write_pdf(TEMPLATE, content, transcript.issued_at), REASON)
 
 
+@one_language()
 def content_of(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
     """Return all printed texts: the template only arranges them. `site` has the key that will sign them."""
     person = transcript.standing.enrolment.person
-    minutes, held = transcript.case.policy.hour_minutes, transcript.explanation.result.held_seconds
+    minutes, held = transcript.case.policy.hour_minutes, transcript.decision.result.held_seconds
     return {
         "language": "zh" if is_chinese() else "en",
         "title": _("Training transcript"),
@@ -153,7 +155,7 @@ def _amount(hours: Decimal, unit: str) -> str:
 
 def _courses(transcript: Transcript) -> dict[str, Any]:
     """List the courses in which the person studied, activity by activity; the others only by name."""
-    begun = [one for one in transcript.chapters if any(line.why.account.measured_seconds or line.credited_seconds for line in one.lines)]
+    begun = [one for one in transcript.chapters if any(line.account.measured_seconds or line.credited_seconds for line in one.lines)]
     untouched = [pick(one.course.title.zh, one.course.title.en) for one in transcript.chapters if one not in begun]
     return {
         "title": _("Courses"),
@@ -172,11 +174,11 @@ def _chapter(chapter: Chapter, policy: Policy) -> dict[str, Any]:
 
 
 def _row(line: TranscriptLine) -> list[str]:
-    account = line.why.account
+    account = line.account
     return [
         pick(line.activity.title.zh, line.activity.title.en),
         write_length(line.activity.worth_seconds),
         write_length(account.measured_seconds),
         write_length(line.credited_seconds),
-        "–" if not line.why.conditions else _("yes") if account.gate.open else _("no"),
+        "–" if not line.has_conditions else _("yes") if account.gate.open else _("no"),
     ]

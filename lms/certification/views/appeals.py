@@ -168,7 +168,9 @@ def _page(appeal: Appeal, problems: Sequence[str] = ()) -> ResponseReturnValue:
         by=by.name if by else None,
         mark=appeals.mark_of(appeal),
         own=appeal.enrolment.person_id == person().id,
-        may_decide=administers(training_class) and appeal.enrolment.person_id != person().id and appeal.state != WITHDRAWN,
+        may_decide=administers(training_class)
+        and appeal.enrolment.person_id != person().id
+        and appeals.may_be_answered(appeal, appeal.enrolment),
         how=HOW,
         given=request.form,
         problems=[(line, None) for line in problems],
