@@ -22,19 +22,19 @@ class OfEnrolment(Protocol):
     enrolment: Any
 
 
-Row = TypeVar("Row", bound=OfEnrolment)
+ReviewRow = TypeVar("ReviewRow", bound=OfEnrolment)
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewPage(Generic[Row]):
+class ReviewPage(Generic[ReviewRow]):
     """One page, the oldest first; `next` is the cursor of the next page."""
 
-    rows: Sequence[Row]
+    rows: Sequence[ReviewRow]
     total: int
     next: str | None
 
 
-def joined(query: Any, table: type[Row]) -> Any:
+def joined(query: Any, table: type[ReviewRow]) -> Any:
     """Join a query about a table's rows to their enrolments, people, classes and providers."""
     query = query.select_from(table).join(Enrolment, Enrolment.id == table.enrolment_id)
     query = query.join(Person, Person.id == Enrolment.person_id).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
@@ -42,8 +42,8 @@ def joined(query: Any, table: type[Row]) -> Any:
 
 
 def page_of(
-    session: Session, table: type[Row], since: InstrumentedAttribute[Any], conditions: Sequence[ColumnElement[bool]], after: str
-) -> ReviewPage[Row]:
+    session: Session, table: type[ReviewRow], since: InstrumentedAttribute[Any], conditions: Sequence[ColumnElement[bool]], after: str
+) -> ReviewPage[ReviewRow]:
     """Return a page of the rows for which all conditions hold, ordered by `since`; `after` is `next` of the page before."""
     query = joined(select(table), table).where(*conditions)
     total = session.scalar(joined(select(func.count(table.id)), table).where(*conditions)) or 0
@@ -55,19 +55,19 @@ def page_of(
     return ReviewPage(rows[:PAGE], total, str(rows[PAGE - 1].id) if len(rows) > PAGE else None)
 
 
-def one(session: Session, table: type[Row], *conditions: ColumnElement[bool]) -> Row | None:
+def one(session: Session, table: type[ReviewRow], *conditions: ColumnElement[bool]) -> ReviewRow | None:
     """Return the row for which all conditions hold, with its enrolment, person and class."""
-    found: Row | None = session.scalar(_whole(joined(select(table), table).where(*conditions), table))
+    found: ReviewRow | None = session.scalar(_whole(joined(select(table), table).where(*conditions), table))
     return found
 
 
-def classes_of(session: Session, table: type[Row], within: ColumnElement[bool]) -> Sequence[tuple[int, str]]:
+def classes_of(session: Session, table: type[ReviewRow], within: ColumnElement[bool]) -> Sequence[tuple[int, str]]:
     """Return the classes for which `within` holds and that have rows, by name."""
     query = joined(select(TrainingClass.id, TrainingClass.name), table).where(within).distinct()
     return [(row.id, row.name) for row in session.execute(query.order_by(TrainingClass.name, TrainingClass.id))]
 
 
-def _whole(query: Any, table: type[Row]) -> Any:
+def _whole(query: Any, table: type[ReviewRow]) -> Any:
     whole = contains_eager(table.enrolment)
     training_class = whole.contains_eager(Enrolment.training_class).contains_eager(TrainingClass.provider)
     return query.options(training_class, whole.contains_eager(Enrolment.person))
