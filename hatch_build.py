@@ -71,10 +71,12 @@ ASSETS = (
     ),
     # The scripts of names on documents that no font wheel has.
     *(
-        Asset(f"@fontsource/{name}", f"lms/printing/fonts/{name}", ((file, f"{name}.ttf"), ("LICENSE", "LICENSE")))
-        for name, file in (
-            ("noto-serif-tibetan", "files/noto-serif-tibetan-tibetan-400-normal.woff"),
-            ("noto-sans-mongolian", "files/noto-sans-mongolian-mongolian-400-normal.woff"),
+        Asset(f"@fontsource/{name}", f"lms/printing/fonts/{name}", ((file, f"{name}.ttf"), licence))
+        for name, file, licence in (
+            ("noto-serif-tibetan", "files/noto-serif-tibetan-tibetan-400-normal.woff", ("LICENSE", "LICENSE")),
+            ("noto-sans-mongolian", "files/noto-sans-mongolian-mongolian-400-normal.woff", ("LICENSE", "LICENSE")),
+            # its package has no licence file; the font itself names the SIL Open Font License
+            ("noto-sans-yi", "files/noto-sans-yi-yi-400-normal.woff", ("metadata.json", "metadata.json")),
         )
     ),
     # What others' content speaks to a record store with: driven against ours (tests/integration/xapi/test_client_*.py).

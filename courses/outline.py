@@ -11,7 +11,7 @@ from courses.values import LONGEST_SUMMARY, LONGEST_TITLE, MOST_MINUTES, NOTHING
 
 __all__ = ["Activity", "Course", "Module", "Text", "outline_of", "parse_course"]
 
-GRADINGS = ("server", "content", "none")
+GRADINGS = ("server", "checks", "content", "none")
 
 EMPTY_TEXT = asdict(NOTHING)
 
@@ -41,6 +41,7 @@ def parse_course(outline: Any) -> Course | list[Problem]:
         modules=modules,
     )
     _check_keys(reader, course)
+    _check_packages(reader, course)
     return reader.problems or course
 
 
@@ -100,8 +101,8 @@ def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
     seconds = activity.media_seconds
     if "coverage" in activity.requires and seconds is None:
         reader.refuse("needs-length", f"{path}.requires.coverage")
-    if "passed" in activity.requires and activity.grading == "none":
-        reader.refuse("never-passed", f"{path}.requires.passed")
+    if "passed" in activity.requires and activity.grading in {"none", "checks"}:
+        reader.refuse("never-passed", f"{path}.requires.passed", grading=activity.grading)
     if "completed_or_passed" in activity.requires and activity.format in FORMATS and not FORMATS[activity.format].runtime:
         reader.refuse("only-of-units", f"{path}.requires.completed_or_passed")
     if activity.grading != "none" and activity.format in FORMATS and not FORMATS[activity.format].graded:
@@ -132,6 +133,16 @@ def _check_keys(reader: CourseReader, course: Course) -> None:
         _unique(reader, seen, "module", module.key, f"modules[{number}].key")
         for place, activity in enumerate(module.activities):
             _unique(reader, seen, "activity", activity.key, f"modules[{number}].activities[{place}].key")
+
+
+def _check_packages(reader: CourseReader, course: Course) -> None:
+    """Refuse units of a second package with a runtime of its own: one registration there is for one course structure (cmi5 9.6.1)."""
+    entries: dict[str, str] = {}
+    for number, module in enumerate(course.modules):
+        for place, one in enumerate(module.activities):
+            runtime = FORMATS[one.format].runtime if one.format in FORMATS else ""
+            if runtime and entries.setdefault(runtime, one.entry) != one.entry:
+                reader.refuse("second-package", f"modules[{number}].activities[{place}].entry", format=one.format, first=entries[runtime])
 
 
 def _unique(reader: CourseReader, seen: dict[str, str], what: str, key: str, path: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from courses.answers_out import take_answers_out
 from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.byte_count import Report, to_nobody
-from courses.foreign import in_archive, in_file
+from courses.foreign import in_archive, in_file, of_unknown_kind
 from courses.formats import FORMATS, have_pages, is_page_in, page_folders, uploads
 from courses.formats.cmi5_values import MANIFEST as CMI5
 from courses.formats.format import CheckedActivity, Files, SingleActivity, WholeCourse, read_head
@@ -92,7 +92,7 @@ def _opened(path: Path, space: UnpackingSpace, find: FindLibrary) -> Package | l
     if path not in files.values():
         misplaced = next((name for name in files if name.endswith(f"/{CMI5}")), None)
         return [Problem("no-course-file", COURSE) if misplaced is None else Problem("cmi5-not-at-root", misplaced)]
-    return [in_file(read_head(path)) or Problem("no-course", "", {"endings": ", ".join(uploads())})]
+    return [in_file(read_head(path)) or of_unknown_kind(path.suffix.lower(), path.stat().st_size, uploads())]
 
 
 def _foreign(path: Path) -> Problem | None:
@@ -152,8 +152,14 @@ def _course(files: dict[str, Path], space: UnpackingSpace, find: FindLibrary) ->
 
 def _strays(course: Course, files: Files) -> list[Problem]:
     """Return the problem of every file that a course may hold only inside a package with pages of its own."""
-    own = tuple(f"{one.entry}/" for one in course.activities if FORMATS[one.format].manifest)
+    own = tuple(_own_folder(one) for one in course.activities if FORMATS[one.format].manifest)
     return _wrong_kinds((name for name in files if not name.startswith(own)), page_folders(files))
+
+
+def _own_folder(activity: Activity) -> str:
+    """Return the folder of a package with pages of its own: the entry is that folder, or the manifest in it."""
+    manifest = FORMATS[activity.format].manifest
+    return activity.entry.removesuffix(manifest) if activity.entry.endswith(f"/{manifest}") else f"{activity.entry}/"
 
 
 def _wrong_kinds(names: Iterable[str], pages: tuple[str, ...]) -> list[Problem]:
@@ -225,7 +231,7 @@ def _assembled(course: Course, found: Sequence[CheckedActivity], space: Unpackin
         activity_files={one.activity.key: tuple(one.files) for one in found},
         answer_keys={one.activity.key: one.key for one in found if one.key is not None},
         sha256=tree_digest(hashes),
-        warnings=tuple(warning for one in found for warning in one.warnings),
+        warnings=tuple(dict.fromkeys(warning for one in found for warning in one.warnings)),
         unpacked=space,
     )
 

@@ -36,7 +36,8 @@ SENTENCES: Mapping[str, str] = {
     "too-many-values": N_("has more than %(most)s values: divide it into several activities"),
     "name-twice": N_("is there twice"),
     "captions-alone": N_(
-        "has captions, but no film lies beside it: put both into one folder or ZIP, under one name, such as lesson.mp4 and lesson.zh.vtt"
+        "has captions, but there is no film beside it: put both into one folder or ZIP, under one name, such as "
+        "lesson.mp4 and lesson.zh.vtt"
     ),
     "name-turned": N_("has an invisible character in its name that turns text around, so that it looks like another file: rename it"),
     "case-clash": N_("differs from %(other)s only in capital letters"),
@@ -54,6 +55,9 @@ SENTENCES: Mapping[str, str] = {
     "pdf-too-long": N_("is a PDF of %(count)s pages: at most %(most)s pages are allowed"),
     "archive-kind": N_("is a %(kind)s archive: pack the files as .zip"),
     "cmi5-attribute": N_("has the attribute %(attribute)s, which cmi5 does not know on %(element)s: remove it"),
+    "cmi5-condition": N_(
+        "has a condition for the unit %(key)s that no cmi5 unit can meet: write completed, passed, both, completed_or_passed, or none"
+    ),
     "cmi5-choice": N_("has %(attribute)s=%(value)s: it must be one of %(choices)s"),
     "cmi5-elsewhere": N_(
         "has units on other sites (%(count)s): nobody sees here what people do in them, so they must touch our page every ten minutes"
@@ -61,10 +65,11 @@ SENTENCES: Mapping[str, str] = {
     "cmi5-own-window": N_(
         "has units that open in windows of their own (%(count)s): time counts only while our page is visible beside them and touched"
     ),
+    "cmi5-entry": N_("must be the cmi5.xml of a package, in a folder of this course, such as cmi5/cmi5.xml"),
     "cmi5-expected": N_("needs the element %(expected)s here, inside %(place)s, in the order of cmi5's schema"),
     "cmi5-foreign-place": N_("has elements of another namespace before its own: put them at the end of %(element)s"),
+    "cmi5-format": N_("has a unit (%(key)s) whose format must be %(format)s, because of where the unit lies"),
     "cmi5-id-twice": N_("has an id that another %(element)s has (line %(first)s): %(id)s; give each an id of its own"),
-    "cmi5-in-course": N_("is a cmi5 unit, and a cmi5 package is a course of its own: upload it by itself, without course.json"),
     "cmi5-iri": N_("needs an id that is a whole IRI, such as https://example.org/unit-1; %(element)s has “%(id)s”"),
     "cmi5-language": N_("has the language “%(value)s”: write a language tag, such as zh-CN or en"),
     "cmi5-mastery": N_("has masteryScore=%(value)s: it must be a number from 0 to 1"),
@@ -82,6 +87,7 @@ SENTENCES: Mapping[str, str] = {
     "cmi5-too-long": N_("has more than %(most)s characters in %(element)s: shorten it"),
     "cmi5-too-many-units": N_("has %(count)s units: at most %(most)s are allowed; split the course"),
     "cmi5-unexpected": N_("has the element %(element)s where cmi5's schema allows none inside %(place)s"),
+    "cmi5-unit-unknown": N_("has no unit with the key %(key)s: remove the activity, or use the key that uploading the package alone shows"),
     "cmi5-url": N_("has an address that is not a URL (RFC 1738): “%(url)s”; write spaces in percent-encoding"),
     "xml-damaged": N_("is not well-formed XML: %(why)s"),
     "xml-doctype": N_("has a DOCTYPE, which is not read here: remove it"),
@@ -97,14 +103,14 @@ SENTENCES: Mapping[str, str] = {
     "scorm-file-missing": N_(
         "names the page %(name)s of “%(title)s”, which is not in the package: pack all files again, or export the course again"
     ),
-    "scorm-left-out": N_("holds files that no browser needs, which are left out (%(count)s): %(names)s"),
+    "scorm-left-out": N_("contains files that no browser needs, which are left out (%(count)s): %(names)s"),
     "scorm-no-organization": N_("has no outline (organization): its pages are shown in the order of its list of files"),
     "scorm-no-resource": N_("lists “%(title)s” without its page (there is no resource %(name)s): export the course again"),
     "scorm-no-units": N_("names no page to show: export the course again, as SCORM 1.2 or 2004"),
     "scorm-not-a-manifest": N_("is not a SCORM manifest: its outermost element is %(name)s"),
     "scorm-outside": N_("has the page of “%(title)s” at %(address)s, outside the package: ask its maker for a package with all its files"),
     "scorm-sequencing": N_("has rules for the order of its units (%(count)s), which are not followed: learners choose freely"),
-    "scorm-several": N_("holds %(count)s SCORM packages: upload each one by itself"),
+    "scorm-several": N_("contains %(count)s SCORM packages: upload each one separately"),
     "scorm-too-many-units": N_("has %(count)s units: at most %(most)s are allowed; split the course"),
     "sound-kind": N_("is a sound recording (%(kind)s), which not every browser plays: export it as MP3"),
     "tin-can": N_("is a Tin Can (xAPI) package, which cannot be played here yet: export it as a video, a PDF or H5P"),
@@ -116,7 +122,7 @@ SENTENCES: Mapping[str, str] = {
     "file-not-there": N_("names the file %(name)s, which is not in the package"),
     "file-too-large": N_("is larger than %(mb)s MB"),
     "folder-outside": N_("is a folder with a name that leads outside, or with content"),
-    "half-character": N_("holds half a character, which nothing can store"),
+    "half-character": N_("contains half a character, which nothing can store"),
     "in-answer-keys": N_("lies among the answer keys, which are never served"),
     "kind-of-file": N_("is a kind of file that a course may not hold (.%(kind)s)"),
     "language": N_("must be a language tag, such as zh or en"),
@@ -137,7 +143,7 @@ SENTENCES: Mapping[str, str] = {
     "link-file": N_("is not a shortcut to a page: a file .url with the line URL=https://… is needed"),
     "link-host": N_("has an address without the name of a site, such as www.example.org: numbers and local names are not allowed"),
     "link-not-https": N_("has an address that does not begin with https://: only such links are allowed"),
-    "link-other-file": N_("names a file on another computer, which Windows would open by itself: make the shortcut again"),
+    "link-other-file": N_("names a file on another computer, which Windows would open on its own: make the shortcut again"),
     "link-or-device": N_("is a link or a device, not a file"),
     "list-too-long": N_("has a list of files that is too long (more than %(most)s files, or very long names)"),
     "main-library-not-listed": N_("does not list its main library %(library)s among its preloadedDependencies"),
@@ -154,12 +160,14 @@ SENTENCES: Mapping[str, str] = {
     "needs-two": N_("must be at least two"),
     "never-completed": N_("never says that it is completed (%(kind)s): time counts without it"),
     "never-graded": N_('must be "none": an activity of the format %(format)s has no result'),
-    "never-passed": N_('can never be met, because grading is "none"'),
+    "never-passed": N_('can never be met, because grading is "%(grading)s"'),
     "no-archive": N_("is not a readable zip archive: %(why)s"),
     "no-captions": N_("has no captions (a file %(name)s.zh.vtt)"),
     "no-captions-inside": N_("has no captions in it: add them, or remove the file"),
+    "empty-file": N_("is empty: something went wrong when it was saved or copied"),
+    "not-as-named": N_("ends in %(ending)s, but its content is something else: it is damaged or was renamed; save or export it again"),
     "no-course": N_("is not a course: a file that ends in %(endings)s is needed"),
-    "no-course-file": N_("is missing: a course package holds course.json, an H5P content h5p.json"),
+    "no-course-file": N_("is missing: a course package has course.json, an H5P content h5p.json"),
     "no-option": N_("names the option %(option)s, which the question does not have"),
     "no-question": N_("is not a question of the quiz"),
     "no-vtt": N_("is not a WebVTT file: its first line must be WEBVTT, with nothing before it"),
@@ -175,6 +183,7 @@ SENTENCES: Mapping[str, str] = {
     "question-not-in-key": N_("is missing: the quiz asks it"),
     "questions": N_("must be an object of 1 to %(most)s questions"),
     "same-as": N_("is the same as %(other)s"),
+    "second-package": N_("is another %(format)s package than %(first)s: a course can have the units of one only"),
     "server-grading": N_('a %(kind)s needs grading "server", and only a %(same)s can have it'),
     "temporary-file": N_("names the file %(name)s with #tmp behind it, as an editor leaves it: save the content again"),
     "id-twice": N_("is there twice (%(what)s)"),
@@ -182,7 +191,7 @@ SENTENCES: Mapping[str, str] = {
     "too-long-for-captions": N_("is too long for captions"),
     "too-many-files": N_("has %(count)s files: at most %(most)s are allowed"),
     "too-many-minutes": N_("is more than the media can earn: %(seconds)s seconds are %(minutes)s minutes"),
-    "too-much": N_("holds more than %(most)s files or %(mb)s MB"),
+    "too-much": N_("contains more than %(most)s files or %(mb)s MB"),
     "unknown-length": N_("does not say how long it is: put it into a course package whose course.json states media_seconds"),
     "unpacks-too-large": N_("would unpack to %(mb)s MB: at most %(most)s MB are allowed"),
     "unsafe-name": N_("has a #, a ? or a percent sign in its name, which no H5P content finds: rename it"),

@@ -1,6 +1,8 @@
 """The language of a page, and the formats of names, times and numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -47,7 +49,22 @@ def choose_locale() -> str:
     return str(chosen) if chosen in LOCALES else DEFAULT
 
 
+_looked_up: ContextVar[tuple[str | None] | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Look the language up once, for a block with hundreds of texts in which it stays the same. Also a decorator."""
+    token = _looked_up.set((_language(),))
+    try:
+        yield
+    finally:
+        _looked_up.reset(token)
+
+
 def _language() -> str | None:
+    if (known := _looked_up.get()) is not None:
+        return known[0]
     locale = get_locale()
     return None if locale is None else locale.language
 
@@ -103,6 +120,11 @@ def write_time(instant: datetime, *, seconds: bool = False, zone: str = SITE_ZON
 def write_day(day: date) -> str:
     """Write a day in the usual form of the page's language."""
     return str(format_date(day, "medium", rebase=False))
+
+
+def write_whole_day(day: date) -> str:
+    """Write a day with its month in words, as certificates do: 2026年3月2日, or March 2, 2026."""
+    return str(format_date(day, "long", rebase=False))
 
 
 def write_weekday(day: date) -> str:

@@ -26,6 +26,7 @@ STAFFS_OWN = {
     ("tutoring.of_activity", "GET"): "200",
     ("tutoring.start_over", "POST"): "302",
     ("tutoring.waive", "POST"): "404",  # not a unit of a cmi5 package
+    ("tutoring.take_back_waiver", "POST"): "404",  # likewise
     ("tutoring.download", "GET"): "404",  # what the site does not grade has no analysis
     ("office.preview_states", "POST"): "302",
     ("office.moving", "GET"): "200",

@@ -91,6 +91,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("tutoring.download", "GET"): "login 403 403 403 404 404",  # what the site does not grade has no analysis
     ("tutoring.start_over", "POST"): "401 403 403 403 302 404",
     ("tutoring.waive", "POST"): "401 403 403 403 404 404",  # not a unit of a cmi5 package
+    ("tutoring.take_back_waiver", "POST"): "401 403 403 403 404 404",  # likewise
     ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
     ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
     ("reviews.queue", "GET"): OFFICES,

@@ -16,14 +16,11 @@ from _pytest.terminal import TerminalReporter
 from flask import Flask
 from hypothesis import settings
 from redis import Redis
-from sqlalchemy import Engine, Pool
-from sqlalchemy.engine import base
-from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
 
 from lms import db
 from lms.app import create_app
-from tests import chromium, factories, order, preloaded, second_look, servers, templates, worlds
+from tests import chromium, factories, lending, order, preloaded, second_look, servers, worlds
+from tests.once import compiled_addresses, compiled_pages, compiled_statements, read_translations
 
 # Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -31,7 +28,7 @@ settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-COMPILED = 3_000  # statements
+__all__ = ["compiled_addresses", "compiled_pages", "compiled_statements", "read_translations"]
 
 
 # ── Databases: each test has its own copy of a template ──
@@ -55,12 +52,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres_lending(postgres: servers.Postgres) -> lending.Lending:
+    """The databases of this process that tests use one after the other."""
+    return lending.Lending(postgres)
+
+
 @pytest.fixture
-def postgres_url(postgres: servers.Postgres) -> Iterator[str]:
+def postgres_url(postgres_lending: lending.Lending) -> Iterator[str]:
     """The test's own PostgreSQL database, with every table and no row. Dispose of your engines."""
-    url = postgres.create(servers.TEMPLATE)
+    url = postgres_lending.take()
     yield url
-    postgres.drop(url)
+    postgres_lending.give_back(url)
 
 
 @pytest.fixture
@@ -85,74 +88,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 # ── The application ──
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_pages() -> Iterator[None]:
-    """Compile each template once instead of once for each test's application, which took half of such a test's time."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": templates.Kept()})
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_addresses() -> Iterator[None]:
-    """Read each route's address and compile what builds it once, not once for each test's application, of which it took most.
-
-    A rule's parts, converters and builders depend on its texts and on the map's converters alone.
-    """
-    compile_rule, made = Rule.compile, {}
-
-    def once(rule: Rule) -> None:
-        found: Any = rule.map
-        key = (
-            rule.rule,
-            rule.host,
-            rule.subdomain,
-            rule.merge_slashes,
-            found.host_matching,
-            repr(rule.defaults),
-            *found.converters.values(),
-        )
-        if key not in made:
-            compile_rule(rule)
-            made[key] = (
-                {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")},
-                (
-                    rule._build.__func__,  # type: ignore[attr-defined]
-                    rule._build_unknown.__func__,  # type: ignore[attr-defined]
-                ),
-            )
-        parts, (build, build_unknown) = made[key]
-        rule.__dict__.update({name: part.copy() for name, part in parts.items()})
-        rule._build, rule._build_unknown = build.__get__(rule, None), build_unknown.__get__(rule, None)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Rule, "compile", once)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_statements() -> Iterator[None]:
-    """Compile each SQL statement once, not once for each test's database, which took a third of such a test's time.
-
-    What was compiled is kept for a dialect, so all engines of one kind are given the first dialect that has been connected.
-    """
-    kept: dict[object, tuple[Any, LRUCache[Any, Any]]] = {}
-
-    class SharingEngine(Engine):
-        def __init__(self, pool: Pool, dialect: Any, *rest: Any, **options: Any) -> None:
-            super().__init__(pool, dialect, *rest, **options)
-            kind = (type(dialect), dialect._on_connect_isolation_level)
-            first, compiled = kept.get(kind, (None, None))
-            if first and first.server_version_info:  # it knows what its database can do
-                self.dialect, self._compiled_cache = first, compiled
-            else:
-                kept[kind] = dialect, LRUCache(COMPILED)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(base, "Engine", SharingEngine)
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -275,7 +210,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 # ── Markers are derived from the fixtures that a test uses ──
 
-SERVICES = {"postgres", "postgres_url", "empty_postgres_url", "valkey_url", "programs"}
+SERVICES = {"postgres", "postgres_lending", "postgres_url", "empty_postgres_url", "valkey_url", "programs"}
 BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
 
 

@@ -1,30 +1,66 @@
 """The format of cmi5: a course structure (cmi5.xml) with its units, packed as .zip or, with all units on other hosts, the .xml alone.
 
-A package is a course of its own: each unit (AU) becomes an activity and each innermost block a module. A registration is an enrolment in a
+A package is a course: each unit (AU) becomes an activity and each innermost block a module. A registration is an enrolment in a
 course here as there, so `satisfied` for blocks and the course follows from the activities, and a learner sees the units as they see all
-activities. The manifest stays the only description of the units: it is served with the package and read again at a launch.
+activities. The manifest stays the description of the units: it is served with the package and read again at a launch.
+
+A course outline can name units too, beside other activities, with titles, minutes and conditions of its own: each has the package's
+manifest as its entry, and the key that `key_of` makes of the unit's id. So a course has at most one such package (`courses.outline`).
 """
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
+from urllib.parse import quote, unquote
 
 from courses.formats.cmi5_schema import NAMESPACE
 from courses.formats.cmi5_structure import read_structure
 from courses.formats.cmi5_values import CONDITIONS, MANIFEST, OWN_WINDOW, AssignableUnit, Structure, is_elsewhere, key_of
-from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, SingleActivity, WholeCourse, read_head
+from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, WholeCourse, read_head
+from courses.formats.pages_first import files_of_pages
 from courses.libraries import FindLibrary
 from courses.manifest_xml import MOST_BYTES
 from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Module, Text
 
+QUERY = re.compile(r"[?#]")
 MINUTES = 10  # the value in minutes of a unit whose manifest states none, because cmi5 has no field for it
 
 
-def check(activity: Activity, _files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
-    """Refuse a unit inside a course of another kind: its package is a course of its own."""
-    return [Problem("cmi5-in-course", activity.entry)]
+def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
+    """Check a unit that a course outline names, with the package in the folder of its manifest."""
+    folder = folder_of(activity.entry)
+    own = {name.removeprefix(folder): path for name, path in files.items() if name.startswith(folder)} if folder else {}
+    if MANIFEST not in own:
+        return [Problem("cmi5-entry", activity.entry)]
+    with own[MANIFEST].open("rb") as file:
+        found = _read_once(file.read(MOST_BYTES + 1), frozenset(own), activity.entry)
+    if isinstance(found, list):
+        return found
+    structure, warnings = found
+    unit = structure.unit(activity.key)
+    if unit is None:
+        return [Problem("cmi5-unit-unknown", activity.entry, {"key": activity.key})]
+    if activity.format != _format_of(unit):
+        return [Problem("cmi5-format", activity.entry, {"key": activity.key, "format": _format_of(unit)})]
+    if dict(activity.requires) not in CONDITIONS.values():
+        return [Problem("cmi5-condition", activity.entry, {"key": activity.key})]
+    served = {f"{folder}{name}": path for name, path in own.items()}
+    return CheckedActivity(activity, served, None, [*warnings, *_measured_less(structure, activity.entry)])
+
+
+def folder_of(entry: str) -> str:
+    """Return the folder of a package in a course, with its '/'; '' if the entry does not name a manifest in a folder."""
+    return entry.removesuffix(MANIFEST) if entry.endswith(f"/{MANIFEST}") else ""
+
+
+@lru_cache(2)
+def _read_once(content: bytes, names: frozenset[str], entry: str) -> tuple[Structure, list[Problem]] | list[Problem]:
+    """Read a structure once for all units of its package; a manifest without other files came alone."""
+    return read_structure(content, names if len(names) > 1 else None, entry)
 
 
 def detect(files: Files) -> bool:
@@ -56,19 +92,22 @@ def single(_title: str, files: Files) -> SingleActivity | WholeCourse | list[Pro
     )
 
 
-def _measured_less(structure: Structure) -> list[Problem]:
+def _measured_less(structure: Structure, name: str = MANIFEST) -> list[Problem]:
     """Warn of units whose time can only be measured in part, because nobody sees what people do in them."""
     apart = sum(unit.launch_method == OWN_WINDOW for unit in structure.units)
     elsewhere = sum(is_elsewhere(unit.url) for unit in structure.units)
-    found = [Problem("cmi5-own-window", MANIFEST, {"count": apart})] if apart else []
-    return [*found, *([Problem("cmi5-elsewhere", MANIFEST, {"count": elsewhere})] if elsewhere else [])]
+    found = [Problem("cmi5-own-window", name, {"count": apart})] if apart else []
+    return [*found, *([Problem("cmi5-elsewhere", name, {"count": elsewhere})] if elsewhere else [])]
 
 
 def _activity(unit: AssignableUnit) -> Activity:
     requires = CONDITIONS[unit.move_on]
-    name = "cmi5-elsewhere" if is_elsewhere(unit.url) else "cmi5"
     grading = "content" if requires.keys() & {"passed", "completed_or_passed"} else "none"
-    return Activity(unit.key, unit.title, name, unit.minutes or MINUTES, MANIFEST, requires, None, grading, unit.summary)
+    return Activity(unit.key, unit.title, _format_of(unit), unit.minutes or MINUTES, MANIFEST, requires, None, grading, unit.summary)
+
+
+def _format_of(unit: AssignableUnit) -> str:
+    return "cmi5-elsewhere" if is_elsewhere(unit.url) else "cmi5"
 
 
 def _modules(structure: Structure) -> tuple[Module, ...]:
@@ -99,6 +138,32 @@ def structure_of(content: bytes) -> Structure:
     return found[0]
 
 
+def _first_files(entry: str, read: ReadFile) -> tuple[str, ...]:
+    """Return what the pages of the first units name. Learners take the units in their order, so what is new among it is of the next one."""
+    found, folder = read_structure(read(entry) or b"", _Anything()), folder_of(entry)
+    urls = [] if isinstance(found, list) else [QUERY.split(one.url, maxsplit=1)[0] for one in found[0].units if not is_elsewhere(one.url)]
+    return files_of_pages([f"{folder}{unquote(one)}" for one in urls], folder, read)
+
+
+def as_published(structure: Structure, activities: Iterable[Activity]) -> Structure:
+    """Return a structure as a course publishes it: a trainer may leave units out and change their conditions.
+
+    The addresses of its units are then relative to the files of the course.
+    """
+    named = {one.key: one for one in activities}
+    return replace(structure, units=tuple(_as_published(one, named[one.key]) for one in structure.units if one.key in named))
+
+
+def _as_published(unit: AssignableUnit, activity: Activity) -> AssignableUnit:
+    move_on = next((name for name, wanted in CONDITIONS.items() if wanted == dict(activity.requires)), unit.move_on)
+    folder = "" if is_elsewhere(unit.url) else quote(folder_of(activity.entry))
+    return replace(unit, move_on=move_on, url=f"{folder}{unit.url}")
+
+
+def _sends(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
+    return ("completed", "passed", "completed_or_passed")
+
+
 class _Anything:
     """Contains every name: the files of a published package were checked."""
 
@@ -126,6 +191,8 @@ FORMAT = Format(
     manifest=MANIFEST,
     graded=True,
     runtime="cmi5",
+    sends=_sends,
+    first_files=_first_files,
 )
 
 # A unit on another host: the package has no pages of its own, so nothing needs an origin here. Our frame runs our code alone.

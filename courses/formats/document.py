@@ -72,7 +72,7 @@ def _button(name: str, drawing: str) -> str:
     return f'<button type="button" data-document="{name}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{drawing}"/></svg></button>'
 
 
-def _reader_parts(entry: str) -> tuple[str, ...]:
+def _reader_parts(entry: str, _read: ReadFile) -> tuple[str, ...]:
     """Return the parts of pdf.js, for PDF alone."""
     return ("vendor/pdfjs/pdf.min.mjs", "vendor/pdfjs/pdf.worker.min.mjs") if entry.lower().endswith(".pdf") else ()
 

@@ -98,7 +98,7 @@ def _nothing_first(_entry: str, _read: ReadFile) -> tuple[str, ...]:
     return ()
 
 
-def _none_later(_entry: str) -> tuple[str, ...]:
+def _none_later(_entry: str, _read: ReadFile) -> tuple[str, ...]:
     return ()
 
 
@@ -125,7 +125,7 @@ class Frame:
     pages: bool = False  # whether content may show pages of its package in frames inside, without an origin
     policy: Mapping[str, str] = field(default_factory=dict)
     attributes: Callable[[str, AddressOf, ReadFile], Mapping[str, Any]] = _no_attributes
-    later: Callable[[str], tuple[str, ...]] = _none_later  # files of `courses/player` that its scripts load for an entry
+    later: Callable[[str, ReadFile], tuple[str, ...]] = _none_later  # files of `courses/player` that its scripts load for an entry
 
 
 def _no_facts(_path: Path) -> Mapping[str, Any]:

@@ -189,7 +189,7 @@ def _plays_own_media(entry: str, read: ReadFile) -> bool:
         return False
 
 
-def _player_parts(_entry: str) -> tuple[str, ...]:
+def _player_parts(_entry: str, _read: ReadFile) -> tuple[str, ...]:
     return ("vendor/h5p/styles/h5p.css", "vendor/h5p/frame.bundle.js")
 
 

@@ -3,11 +3,13 @@
 Units are chosen freely: rules for their order are not followed, and the trainer is told so.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from courses.formats.format import (
     OWN_HOST_SANDBOX,
@@ -20,6 +22,7 @@ from courses.formats.format import (
     SingleActivity,
     Tracker,
 )
+from courses.formats.pages_first import files_of_pages
 from courses.formats.scorm_manifest import MANIFEST, ScormPackage, read_package
 from courses.formats.scorm_tracking import track
 from courses.libraries import FindLibrary
@@ -30,6 +33,7 @@ from courses.values import MOST_MINUTES, Activity, Text
 FOLDER = "scorm"
 MINUTES = 30  # of a package that states no typical time
 MOST_NAMED = 5
+PAGE = re.compile(r"[?#]")  # an address's page ends before it
 PAGES = (".js", ".html", ".htm", ".xhtml")
 CALLS = (b"LMSInitialize", b"API_1484_11")
 # What no browser needs and nobody should download: programs, and pages for servers.
@@ -112,6 +116,24 @@ def _attributes(entry: str, address_of: AddressOf, read: ReadFile) -> Mapping[st
     return {"scorm": {"version": package.version, "units": [asdict(one) for one in package.units]}} if package else {}
 
 
+def _first_files(entry: str, read: ReadFile) -> tuple[str, ...]:
+    """Return what the pages of the first units name. An address with other capitals than its file is left out: a browser keeps it apart."""
+    package = _read_quickly(entry, read)
+    pages = (f"{entry}/{unquote(PAGE.split(one.href, maxsplit=1)[0]).lower()}" for one in package.units if one.href) if package else ()
+    return files_of_pages(pages, f"{entry}/", read)
+
+
+def _runtime(entry: str, read: ReadFile) -> tuple[str, ...]:
+    package = _read_quickly(entry, read)
+    return (f"vendor/scorm/scorm{package.version.replace('.', '')}.min.js",) if package else ()
+
+
+def _read_quickly(entry: str, read: ReadFile) -> ScormPackage | None:
+    """Read the manifest of a published package, whose files are there."""
+    found = read_package(read(f"{entry}/{MANIFEST}") or b"", lambda _name: True)
+    return found if isinstance(found, ScormPackage) else None
+
+
 def _track(entry: str, has: Callable[[str], bool], read: ReadFile) -> Tracker | None:
     package = read_published(entry, lambda name: "" if has(name) else None, read)
     return partial(track, package) if package else None
@@ -145,6 +167,7 @@ FORMAT = Format(
         shape="tall",
         sandbox=OWN_HOST_SANDBOX,
         attributes=_attributes,
+        later=_runtime,
     ),
     endings=frozenset(),  # of every kind, below its own entry only
     check=check,
@@ -157,4 +180,5 @@ FORMAT = Format(
     graded=True,
     sends=_sends,
     tracker=_track,
+    first_files=_first_files,
 )

@@ -32,7 +32,7 @@
       frameCss: `${player}/vendor/h5p/styles/h5p.css`,
       embedType: "div", // a frame within the frame would have no origin to load from
       xAPIObjectIRI: iri,
-      contentUserData: [{ state: JSON.stringify(state ?? false) }], // false: begin anew, and ask nobody
+      contentUserData: [{ state: JSON.stringify(state ?? false) }], // false: begin again, and ask nobody
       saveFreq: SAVE_EVERY_S, // without it the player gives no state back; where it saves is our hook's business
       frame: false,
       copyright: false,

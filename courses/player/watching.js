@@ -99,7 +99,7 @@
   addEventListener("error", async (event) => {
     if (event instanceof ErrorEvent) stopped = event.message || "error";
     const { target } = event;
-    if (said || !(target instanceof HTMLScriptElement)) return; // a player that waits for a script waits for ever
+    if (said || !(target instanceof HTMLScriptElement)) return; // a player that waits for a script waits without end
     TH.failed(await TH.whyMissing(target.src, "error"), nameOf(target.src));
   }, true);
   addEventListener("unhandledrejection", ({ reason }) => (stopped = String(reason?.message ?? reason)));

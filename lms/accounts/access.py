@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.masking import listed_username
 from lms.accounts.models import ADMIN, ROLES, Organisation, Person
+from lms.accounts.offices import WHOLE_SITE
 from lms.db import session
 from lms.errors import NotAllowed, NotSignedIn
 
@@ -59,6 +60,11 @@ def scope() -> str:
     return organisation.path
 
 
+def scope_or_site() -> str:
+    """Return the same for an office; administrators may see the organisations of the whole site."""
+    return WHOLE_SITE if person().has_role(ADMIN) else scope()
+
+
 def _check() -> BaseResponse | None:
     if request.endpoint is None:
         return None  # leads to 404 or 405
@@ -78,7 +84,9 @@ def _check() -> BaseResponse | None:
 
 def _refusal(access: frozenset[str]) -> str:
     if access == {ADMIN}:
-        return _("This page concerns the whole site. Only administrators of the site open it; whoever runs the server names them.")
+        return _(
+            "This page concerns the whole site. Only administrators of the site can open it; the operator of the server appoints them."
+        )
     return _("This page is not for your role.")
 
 

@@ -85,7 +85,7 @@ def current_login() -> LoginSession:
     """
     found: tuple[Person, LoginSession] | None = g.get("login")
     if found is None:
-        raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
+        raise NotSignedIn(_("You have been signed out. Sign in again to continue; the time measured is kept."))
     return found[1]
 
 

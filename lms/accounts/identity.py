@@ -27,11 +27,6 @@ def may_be_identity_number(text: str) -> bool:
     return LIKE_ONE.fullmatch(text) is not None or has_identity_number(text)
 
 
-def masked(text: str) -> str:
-    """Return a text in which the middle digits of each long number are hidden."""
-    return re.sub(r"(?<=\d{4})\d(?=[\dXx]{3})", "*", unicodedata.normalize("NFKC", text[:LONGEST]))
-
-
 def _dated_number(text: str) -> bool:
     found = NUMBER.fullmatch(text)
     return found is not None and _is_dated(found)

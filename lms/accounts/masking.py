@@ -1,11 +1,24 @@
-"""Mask user names that are personal data of their own: telephone numbers, identity numbers, e-mail addresses. Pure."""
+"""Mask names, and user names and texts with telephone numbers, identity numbers or e-mail addresses. Pure."""
 
 import re
+import unicodedata
 
 SHOWN_FIRST, SHOWN_LAST = 3, 4  # of a telephone number: 138****1111
 LONG = 9  # characters; longer user names show these first and last characters
 # An address, or as many digits as only telephone and identity numbers have, also written in groups: 138-0013-8000.
 PERSONAL = re.compile(r"@|\d(?:[\W_]*\d){8}")
+
+LONGEST = 400  # characters of a text; longer ones are refused elsewhere
+
+
+def masked_name(name: str) -> str:
+    """Mask all characters of a name except the first: 张*, 欧**."""
+    return name[:1] + "*" * min(max(len(name) - 1, 1), 2)
+
+
+def masked_numbers(text: str) -> str:
+    """Return a text in which the middle digits of each long number are hidden."""
+    return re.sub(r"(?<=\d{4})\d(?=[\dXx]{3})", "*", unicodedata.normalize("NFKC", text[:LONGEST]))
 
 
 def masked_username(username: str) -> str:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import OFFICE, Organisation, Person
+
+WHOLE_SITE = "/"  # the path below which every organisation is
 
 
 def below(path: str, organisation: Any = Organisation) -> ColumnElement[bool]:
@@ -17,6 +19,12 @@ def below(path: str, organisation: Any = Organisation) -> ColumnElement[bool]:
 def is_below(path: str, place: str) -> bool:
     """Say whether the organisation with the path `place` is the office with the path `path`, or below it."""
     return place.startswith(path)
+
+
+def names_of(session: Session, ids: Select[Any]) -> list[tuple[int, str]]:
+    """Return the organisations that a query of ids finds as (id, name), by name."""
+    found = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)).order_by(Organisation.name)
+    return [(row.id, row.name) for row in session.execute(found)]
 
 
 def office_path(session: Session, person: Person) -> str | None:

@@ -13,10 +13,22 @@ from lms.accounts.names import as_name
 from lms.accounts.offices import hold_tree
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import FieldProblem, InvalidInput
+from lms.row_ids import row_id
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # may be an e-mail address: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
+
+
+def find_person(session: Session, text: str) -> Person | None:
+    """Return the person with this user name, or with this id: “12”, or “#12” as addresses of pages write it.
+
+    A user name may be a number, so a bare number is first taken as a user name. With a “#” it is always an id: no user name begins so.
+    """
+    found = session.scalar(select(Person).where(Person.username == text))
+    if found is None and (number := row_id(text.removeprefix("#"))) is not None:
+        found = session.get(Person, number)
+    return found
 
 
 def add_person(

@@ -8,28 +8,28 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from lms.accounts.masking import masked_name
 from lms.audit.checker.archive import FORMAT, MANIFEST, SIGNATURE
 from lms.audit.checker.elsewhere import FILE as ELSEWHERE
 from lms.audit.elsewhere_bundle import elsewhere_of
 from lms.catalogue.models import CourseVersion
 from lms.certification import register
-from lms.certification.contents import masked_name
 from lms.certification.models import RegisterEntry
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.crediting.certified import NotReadable, bundle_text
-from lms.crediting.chain import Entry
+from lms.crediting.chain import Entry, utc_text
 from lms.crediting.models import Certificate
 from lms.programmes.models import ProgrammeVersion
 from lms.transcripts.transcript import Transcript, read_many
+from lms.zip_files import add_file
 
 AT_ONCE = 25  # transcripts read at a time
-OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class BundleWriter:
     def add(self, name: str, content: bytes) -> None:
         """Write one file."""
         self.files[name] = hashlib.sha256(content).hexdigest()
-        put(self.archive, name, content)
+        add_file(self.archive, name, content, compress=True)
 
     def add_json(self, name: str, value: object) -> None:
         """Write one file as JSON."""
@@ -51,11 +51,6 @@ class BundleWriter:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode()
-
-
-def put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Write one file with a fixed date, so that the same evidence gives the same file."""
-    archive.writestr(zipfile.ZipInfo(name, OLDEST_ZIP_DATE), content, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +96,7 @@ def write(
                 "site": order.site,
                 "class": training_class.code,
                 "class_name": training_class.name,
-                "at": _iso(order.at),
+                "at": utc_text(order.at),
                 "masked": not order.revealed,
                 "members": len(members),
                 "certificates": len(certificates),
@@ -110,14 +105,10 @@ def write(
                 "files": writer.files,
             }
         )
-        put(archive, MANIFEST, manifest)
+        add_file(archive, MANIFEST, manifest, compress=True)
         if sign is not None:
-            put(archive, SIGNATURE, sign(manifest).encode())
+            add_file(archive, SIGNATURE, sign(manifest).encode(), compress=True)
     return WrittenBundle(hashlib.sha256(manifest).hexdigest(), len(members), len(certificates))
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _rules(session: Session, training_class: TrainingClass) -> list[dict[str, Any]]:
@@ -178,7 +169,7 @@ def _chain(entries: Sequence[tuple[Entry, str]]) -> list[dict[str, Any]]:
             "programme_version": entry.programme_version_id,
             "policy": entry.policy_sha256,
             "evidence": list(entry.evidence),
-            "recorded_at": _iso(entry.recorded_at),
+            "recorded_at": utc_text(entry.recorded_at),
             "previous": entry.previous_hash,
             "format": entry.format,
             "inputs": entry.inputs and [entry.inputs.class_sha256, entry.inputs.enrolment_sha256, *entry.inputs.evidence],

@@ -5,7 +5,6 @@ the export reveals names.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment
+from lms.crediting.chain import utc_text
 from lms.crediting.inputs import person_digest
 from lms.lifetime.elsewhere import statement_content
 from lms.lifetime.models import ElsewhereDecision, ElsewhereHours, LifetimeRuleVersion
@@ -42,7 +42,7 @@ def _entries(session: Session, class_id: int, *, revealed: bool) -> Iterator[dic
             "enrolment": enrolment_id,
             "person": digests[one.person_id],
             "state": one.state,
-            "entered_at": _iso(one.entered_at),
+            "entered_at": utc_text(one.entered_at),
             "entered_by": digests[one.entered_by],
             "decisions": [_decision(done, digests, revealed=revealed) for done in one.decisions],
             "statement": None if one.statement_id is None else str(one.statement_id),
@@ -52,7 +52,7 @@ def _entries(session: Session, class_id: int, *, revealed: bool) -> Iterator[dic
 
 
 def _decision(done: ElsewhereDecision, digests: Mapping[int, str], *, revealed: bool) -> dict[str, Any]:
-    said = {"what": done.what, "at": _iso(done.at), "by": digests[done.by]}
+    said = {"what": done.what, "at": utc_text(done.at), "by": digests[done.by]}
     return said | ({"reason": done.reason} if revealed else {})
 
 
@@ -62,7 +62,3 @@ def _digests(session: Session, entries: list[ElsewhereHours]) -> Mapping[int, st
     )
     people = session.execute(select(Person.id, Person.account, Person.name).where(Person.id.in_(numbers)))
     return {number: person_digest(account, name) for number, account, name in people}
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -54,10 +54,10 @@ def _exports() -> Sequence[tuple[AuditExport, str]]:
 @bp.post("/ledger-checks")
 @requires(ADMIN)
 def check_ledger() -> ResponseReturnValue:
-    """Start a check of everything. It goes on when the page is closed."""
+    """Start a check of everything. It continues when the page is closed."""
     with transaction() as writing:
         if under_way(writing) is None:
             begin(writing, OFFICE, now(), asked_by=person().id)
     ring(work)
-    flash(_("The check has begun. It goes on when this page is closed."), "success")
+    flash(_("The check has begun. It continues when this page is closed."), "success")
     return redirect(url_for(".ledger_checks"))

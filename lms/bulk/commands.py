@@ -14,6 +14,7 @@ from sqlalchemy import select
 from lms.access_log.noting import note
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
+from lms.accounts.offices import WHOLE_SITE
 from lms.bulk import documents, job, selection
 from lms.bulk.selection import BulkSelection
 from lms.bulk.views import accesses_of, classes_by, problem_of
@@ -27,7 +28,6 @@ from lms.programmes.store import document_of, named
 from lms.signing.site_key import demand
 
 LANGUAGES = {"zh": DEFAULT, "en": "en"}
-EVERYTHING = "/"  # below it is every organisation
 PLAN = "plan.json"
 
 
@@ -68,7 +68,7 @@ def _record(wanted: BulkSelection) -> None:
 
 
 def _selection(codes: Sequence[str], programme: str | None, office: str | None) -> tuple[BulkSelection, str]:
-    path, whose = EVERYTHING, "LMS"
+    path, whose = WHOLE_SITE, "LMS"
     if office is not None:
         found = session().scalar(select(Organisation).where(Organisation.code == office))
         if found is None:

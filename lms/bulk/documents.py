@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import IO
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile
 
 import msgspec
 from flask import current_app
@@ -28,10 +28,10 @@ from lms.transcripts.identity import shown_username
 from lms.transcripts.in_parallel import pdfs_of
 from lms.transcripts.transcript import Transcript, read_many
 from lms.transcripts.words import state_of
+from lms.zip_files import add_file
 
 TRANSCRIPTS, CERTIFICATES, BOTH = KINDS = ("transcripts", "certificates", "both")
-READ_FIRST, READ_THEN = 10, 40  # people: while the second are read, the first are written; each reading costs some twenty queries
-OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+READ_FIRST, READ_THEN = 10, 45  # people: while the second are read, the first are written; each reading costs some twenty queries
 ROWS = "rows.json"  # a piece's rows of the index: from the same reading as its PDFs, so that the two always agree
 
 
@@ -66,10 +66,10 @@ def write_piece(what: str, enrolment_ids: Sequence[int], at: datetime, out: IO[b
         for number, one in certificates.items():
             if one.person is not None and number in rows:
                 name = f"{places[number].folder}/{safe_name(one.person['name'], 'certificate')}-{one.number}.pdf"
-                add(archive, name, _certificate(one, issues[one.id]))
+                add_file(archive, name, _certificate(one, issues[one.id]))
                 rows[number].certificate = name
         wanted = [rows[number] for number in enrolment_ids if number in rows and (what != CERTIFICATES or rows[number].certificate)]
-        add(archive, ROWS, msgspec.json.encode(wanted))
+        add_file(archive, ROWS, msgspec.json.encode(wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], targ
             number = transcript.standing.enrolment.id
             row = target.row(transcript.standing, transcript.hours)
             row.transcript = f"{target.places[number].folder}/{_file_name(transcript.standing)}"
-            add(target.archive, row.transcript, content)
+            add_file(target.archive, row.transcript, content)
             yield number, row
     rest = list(problems) if what != CERTIFICATES else enrolment_ids
     for one in of_enrolments(session, rest):
@@ -110,11 +110,11 @@ def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems
     for start, end in pairwise([*starts, len(enrolment_ids)]):
         some = enrolment_ids[start:end]
         try:
-            yield from read_many(session, some, at)
+            yield from read_many(session, some, at, for_paper=True)
         except Conflict:
             for number in some:
                 try:
-                    found = read_many(session, [number], at)
+                    found = read_many(session, [number], at, for_paper=True)
                 except Conflict as error:
                     problems[number] = error.message
                 else:
@@ -148,13 +148,6 @@ def _certificate(certificate: Certificate, fingerprint: str) -> bytes:
     where = {"number": certificate.number, "version": certificate.version}
     path = current_app.url_map.bind("").build("certification.verify", where)
     return certificate_pdf(certificate, fingerprint, f"{settings.public_url}{path}", settings.secret_key)
-
-
-def add(archive: ZipFile, name: str, content: bytes) -> None:
-    """Add a file with a fixed date, so that the same documents give the same file."""
-    entry = ZipInfo(name, OLDEST_ZIP_DATE)
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content)
 
 
 def heads() -> Sequence[str]:

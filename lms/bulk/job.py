@@ -12,16 +12,14 @@ from zipfile import ZIP_STORED, ZipFile
 import msgspec
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person
-from lms.accounts.offices import is_office_of
 from lms.bulk import documents
 from lms.bulk.selection import pieces_of, selection_in
 from lms.clock import now
 from lms.db import database
-from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, of_office
 from lms.web.spreadsheet import Book, Cell
+from lms.zip_files import add_file
 
 WIDTHS = (16, 18, 16, 28, 28, 16, 28, 14, 12, 10, 10, 60, 60, 40)
 
@@ -56,7 +54,7 @@ def join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
         book.sheets(_("Index"), documents.heads(), _copied(pieces, archive), WIDTHS)
         book.close()
         sheet.seek(0)
-        documents.add(archive, f"{_('Index')}.xlsx", sheet.read())
+        add_file(archive, f"{_('Index')}.xlsx", sheet.read())
     return f"{order.params['what']}-{order.asked_at:%Y%m%d-%H%M}.zip"
 
 
@@ -66,15 +64,11 @@ def _copied(pieces: Iterable[bytes], archive: ZipFile) -> Iterator[Sequence[Cell
         with ZipFile(io.BytesIO(piece)) as made:
             for name in made.namelist():
                 if name != documents.ROWS:
-                    documents.add(archive, name, made.read(name))
+                    add_file(archive, name, made.read(name))
             rows = msgspec.json.decode(made.read(documents.ROWS), type=list[documents.IndexRow])
         yield from map(documents.cells, rows)
 
 
-def _may_have(session: Session, person: Person, params: Params) -> bool:
-    return is_office_of(session, person, params["path"])
-
-
 BULK = "bulk"
-KIND = JobKind(_title, plan, make, join, may_have=_may_have)
+KIND = JobKind(_title, plan, make, join, may_have=of_office)
 KINDS = {BULK: KIND}

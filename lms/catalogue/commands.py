@@ -14,7 +14,7 @@ from courses.collection import open_collection
 from courses.package import Package
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem, in_english
-from lms.catalogue import contents, listing, publish, site_library
+from lms.catalogue import contents, listing, publish, shown_answers, site_library
 from lms.catalogue.listing import CourseFilter
 from lms.catalogue.uploads import check
 from lms.clock import now
@@ -101,7 +101,7 @@ def _publish(path: str, package: Package, *, as_json: bool) -> None:
 
 
 def _lines(problems: Iterable[Problem]) -> list[str]:
-    return [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems]
+    return [f"{one.path}: {in_english(one, SENTENCES)}" if one.path else in_english(one, SENTENCES) for one in problems]
 
 
 @course.command("list")
@@ -147,3 +147,29 @@ def list_libraries(*, as_json: bool) -> None:
         click.echo(f"{one.name}.{one.patch}")
     if not found:
         click.echo("No H5P libraries yet. They are collected from published contents that bring theirs.")
+
+
+@course.command("check")
+@json_option("one object for each activity")
+@with_appcontext
+def check_courses(*, as_json: bool) -> None:
+    """Find published activities that show their answers: readings and films with questions, published before the site checked the tries.
+
+    Publishing such a course again takes the answers out of the new version. Exit code 1 if there are any.
+    """
+    found = [
+        {"code": one.version.course.code, "version": one.version.number, "activity": activity.key, "title": activity.title.zh}
+        for one in shown_answers.everywhere(session(), storage())
+        for activity in one.activities
+    ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif not found:
+        click.echo("No published activity shows its answers.")
+    else:
+        for row in found:
+            click.echo(
+                f"{row['code']} version {row['version']}, activity {row['activity']} ({row['title']}): its answers are in the files "
+                "that every learner's browser gets. Publish the course again, and move its classes to the new version."
+            )
+    sys.exit(1 if found else 0)

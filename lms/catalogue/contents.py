@@ -10,7 +10,7 @@ A listing is stored after its files, and a version after its listings, so nothin
 what it lists (`courses.package.tree_digest`): it never changes, and one process reads it once.
 
 A reader that has the hash from a row brings a listing back if it is set aside. For an `anonymous` reader, whose hash is from an address, it
-is not there: such a request would otherwise keep it without limit, and ask the file store about each day.
+is not there: such a request would otherwise keep it without limit, and ask the file store about each day. A page with a frame calls `keep`.
 """
 
 from collections import OrderedDict
@@ -186,6 +186,13 @@ def bring_back_of(storage: Storage, sha256: str, name: str) -> bool:
     return storage.size(_listing_name(sha256)) is not None and bring_back(storage, name)
 
 
+def keep(storage: Storage, sha256: str) -> None:
+    """Have a listing in its place before the address of its frame is given out: a frame is an anonymous reader, in any process."""
+    name = _listing_name(sha256)
+    if storage.size(name) is None and storage.size(f"packages/{sha256}.stored") is None:  # the latter is a package of the old layout
+        bring_back(storage, name)
+
+
 # -- Finding
 
 
@@ -236,11 +243,6 @@ def _get(storage: Storage, name: str, back: Callable[[], bool]) -> bytes | None:
         return storage.get(name) if back() else None
 
 
-def _never() -> bool:
-    """Bring nothing back."""
-    return False
-
-
 def _listing_name(sha256: str) -> str:
     return f"{LISTINGS}/{sha256[:2]}/{sha256}"
 
@@ -283,7 +285,7 @@ def _names(listing: Listing | None) -> int:
 
 def _read_listing(storage: Storage, sha256: str, *, anonymous: bool) -> Listing | None:
     name = _listing_name(sha256)
-    content = _get(storage, name, _never if anonymous else partial(bring_back, storage, name))
+    content = _get(storage, name, lambda: not anonymous and bring_back(storage, name))
     return None if content is None else _decode(content)
 
 

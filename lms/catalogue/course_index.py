@@ -2,13 +2,14 @@
 
 import unicodedata
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from courses.outline import Course as Outline
 from lms.catalogue.models import Course, CourseLabel, CourseVersion
 
 FORMAT, LANGUAGE = DERIVED = ("format", "language")  # kinds of labels
+MOST_WORDS = 10
 
 
 def renew(session: Session, course: Course, newest: CourseVersion, outline: Outline) -> None:
@@ -20,6 +21,11 @@ def renew(session: Session, course: Course, newest: CourseVersion, outline: Outl
     session.add_all(CourseLabel(course_id=course.id, kind=FORMAT, value=one) for one in formats)
     session.add(CourseLabel(course_id=course.id, kind=LANGUAGE, value=outline.language))
     session.flush()
+
+
+def containing(column: InstrumentedAttribute[str], words: str) -> list[ColumnElement[bool]]:
+    """Return the conditions that a searched text has all of these words; words after the tenth are not looked for."""
+    return [column.contains(word, autoescape=True) for word in comparable(words).split()[:MOST_WORDS]]
 
 
 def comparable(words: str) -> str:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Organisation, Person
-from lms.catalogue.course_index import comparable
+from lms.accounts.models import Person
+from lms.accounts.offices import names_of
+from lms.catalogue.course_index import containing
 from lms.catalogue.models import Course, CourseLabel, CourseVersion
 from lms.catalogue.sharing import readable
+from lms.row_ids import row_id
 
 PAGE = 30
-MOST_WORDS = 10  # of a search; further ones are not looked for
 IN_USE, ARCHIVED, ALL = STATES = ("", "archived", "all")
 NEWEST, BY_CODE = SORTS = ("", "code")
 
@@ -58,7 +59,7 @@ def offered(session: Session, by: Person | None, size: int) -> Sequence[CourseVe
 
 
 def _conditions(wanted: CourseFilter) -> list[ColumnElement[bool]]:
-    found = [Course.search_text.contains(word, autoescape=True) for word in comparable(wanted.words).split()[:MOST_WORDS]]
+    found = containing(Course.search_text, wanted.words)
     for kind, value in wanted.labels.items():
         found.append(Course.id.in_(select(CourseLabel.course_id).where(CourseLabel.kind == kind, CourseLabel.value == value)))
     if wanted.organisation_id is not None:
@@ -71,16 +72,14 @@ def _conditions(wanted: CourseFilter) -> list[ColumnElement[bool]]:
 def _sorted(query: Select[CourseVersion], sort: str, after: str) -> Select[CourseVersion]:
     if sort == BY_CODE:
         return query.where(Course.code > after).order_by(Course.code)
-    if after.isascii() and after.isdigit() and len(after) < len(str(2**31)):
-        query = query.where(Course.newest_version_id < int(after))
+    if (last := row_id(after)) is not None:
+        query = query.where(Course.newest_version_id < last)
     return query.order_by(Course.newest_version_id.desc())
 
 
 def owners(session: Session, by: Person | None) -> list[tuple[int, str]]:
     """Return the organisations of the courses that a person may read, by name."""
-    own = select(Course.organisation_id).where(readable(session, by))
-    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(own)).order_by(Organisation.name))
-    return [(one, name) for one, name in rows]
+    return names_of(session, select(Course.organisation_id).where(readable(session, by)))
 
 
 def newest_for(session: Session, code: str, by: Person | None) -> CourseVersion | None:

@@ -42,7 +42,7 @@ def contents_of(transcript: Transcript, policy: EnrolmentPolicy, issuer: str) ->
         "issuer": (head.wordings.zh.issuer or head.wordings.en.issuer) or issuer,
         "time_zone": transcript.case.policy.time_zone,
         "hour_minutes": transcript.case.policy.hour_minutes,
-        "hours": plain_text(transcript.explanation.result.hours),
+        "hours": plain_text(transcript.decision.result.hours),
         "requirements": [_requirement(one) for one in transcript.requirements],
         "wording": head.wordings.values(),  # superseding carries them on: one number has one wording
         "logo": head.logo_sha256,
@@ -73,8 +73,3 @@ def fill(certificate: Certificate, contents: CertificateContents) -> None:
     certificate.facts, certificate.person, certificate.rules = contents.facts, contents.person, contents.rules
     certificate.salt, certificate.person_sha256 = salt, salted_sha256(salt, contents.person)
     certificate.bundle, certificate.bundle_sha256 = zlib.compress(contents.bundle.encode(), 9), fingerprint(contents.bundle)
-
-
-def masked_name(name: str) -> str:
-    """Mask all characters of a name except the first: 张*, 欧**."""
-    return name[:1] + "*" * min(max(len(name) - 1, 1), 2)

@@ -102,8 +102,8 @@ def _problem_words(found: FileFinding, shown: Certificate | None) -> str:
     if found.state is FileState.NOT_PDF:
         return _("This is not a PDF file.")
     if shown is None:
-        return _("This file has no signature, and it is not among the certificates that this site handed out, or it was saved anew since.")
-    return _("This file was not handed out as this certificate, or it was changed or saved anew since. Rely on this page alone.")
+        return _("This file has no signature, and it is not among the certificates that this site handed out, or it was saved again since.")
+    return _("This file was not handed out as this certificate, or it was changed or saved again since. Rely on this page alone.")
 
 
 def _signature_words(found: FileFinding) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from lms.hours import HeldFlag, Interval, Played, Present, Reported
 from lms.hours.attendance import attended_intervals
 from lms.hours.evidence import claimed, is_too_fast
 from lms.hours.intervals import length, union
+from lms.transcripts.lines import TranscriptLine
 from lms.transcripts.stretches import Drawn, cut_by_day
-from lms.transcripts.transcript import Transcript, TranscriptLine
+from lms.transcripts.transcript import Transcript
 
 LANES = 12  # sessions drawn beside the held one
 SEGMENTS = 200
@@ -70,7 +71,7 @@ def evidence_about(transcript: Transcript, held: HeldSession) -> HoldEvidence:
     played = sorted((seen for seen in own if isinstance(seen, Played)), key=lambda seen: (seen.at, seen.start_ms))
     return HoldEvidence(
         line=lines.get(held.activity),
-        holds=[one for one in transcript.explanation.result.holds if (one.activity, one.session) == place],
+        holds=[one for one in transcript.decision.result.holds if (one.activity, one.session) == place],
         stretches=sorted((seen.start, seen.end) for seen in own if isinstance(seen, Present)),
         lanes=_lanes(transcript, place),
         segments=[(seen, is_too_fast(seen, case.policy)) for seen in played[:SEGMENTS]],
@@ -89,7 +90,7 @@ def _lanes(transcript: Transcript, place: tuple[str, str]) -> list[Lane]:
             devices[where] = devices.get(where) or (seen.device if isinstance(seen, Present) else "")
     own = union(times.get(place, ()))
     zone = transcript.case.policy.time_zone
-    held = {(one.activity, one.session) for one in transcript.explanation.result.holds if one.state == "open"}
+    held = {(one.activity, one.session) for one in transcript.decision.result.holds if one.state == "open"}
     days = Lane(*place, "", own, own=True, beside=False).day(zone).keys()
     found = []
     for where, its in times.items():

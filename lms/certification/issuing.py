@@ -108,7 +108,7 @@ def _looked_at(
 
 def _obstacle_in(transcript: Transcript, account: ledger.Sums) -> Obstacle | None:
     """Decide all evidence again: its result must equal the ledger, and must meet every requirement."""
-    result = transcript.explanation.result
+    result = transcript.decision.result
     if target_of(result) != {name: amount for name, amount in account.items() if amount}:
         return Obstacle.BEHIND
     if result.held_seconds:

@@ -71,7 +71,13 @@ def sample_pdf(typed: LetterheadInput, language: str, at: datetime) -> bytes:
 def _sample(typed: LetterheadInput, at: datetime) -> Certificate:
     wordings = typed.wordings
     facts: Mapping[str, Any] = {
-        "programme": {"zh": "乡村首席教师培训（样例项目）", "en": "Training of rural lead teachers (sample programme)"},
+        "programme": {
+            "code": "sample",
+            "year": 2026,
+            "version": 1,
+            "zh": "乡村首席教师培训（样例项目）",
+            "en": "Training of rural lead teachers (sample programme)",
+        },
         "track": {"key": "sample", "zh": "乡村首席教师", "en": "rural lead teachers"},
         "class": {"code": "sample", "name": _("Sample class 1")},
         "period": [(at - timedelta(days=90)).date().isoformat(), at.date().isoformat()],

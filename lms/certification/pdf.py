@@ -4,11 +4,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import segno
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,10 +16,12 @@ from lms.certification.printed_words import printed_words
 from lms.certification.words import requirement_words, version_words
 from lms.crediting.models import Certificate
 from lms.i18n import is_chinese, pick
+from lms.printing.qr_code import verification
 from lms.printing.typesetting import logo_values, write_pdf
 from lms.sealing import derived
 from lms.signing.printed import signature_words
 from lms.signing.site_key import SiteKey
+from lms.transcripts.words import rules_words
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 PURPOSE = "files of certificates that were handed out"
@@ -63,12 +63,11 @@ def content_of(certificate: Certificate, order: PrintOrder) -> dict[str, Any]:
         "statement": said.text,
         "closing": said.closing,
         "requirements": [[pick(one["zh"], one["en"]), requirement_words(one)] for one in facts["requirements"]],
-        "qr": _qr(order.address),
-        "qr_alt": _("QR code of the verification page: %(address)s", address=order.address),
+        **verification(order.address),
         "verify": _("Anyone can verify this certificate: scan the code, or open the page and type the number."),
-        "address": order.address,
         "fingerprint_label": _("Fingerprint"),
         "fingerprint": order.fingerprint,
+        "rules": _("Rules: %(version)s", version=rules_words(facts["programme"])),
         "seal": _("Seal and signature"),
         "signature": signature_words(order.site),
         "is_signed": order.site.key is not None,
@@ -79,13 +78,6 @@ def content_of(certificate: Certificate, order: PrintOrder) -> dict[str, Any]:
         "sample": _("SAMPLE – NOT A CERTIFICATE") if order.sample else "",
         "date": said.date,
     }
-
-
-def _qr(address: str) -> str:
-    """Return the QR code of an address as SVG."""
-    drawn = BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
-    return drawn.getvalue().decode()
 
 
 def note_file(session: Session, certificate: Certificate, content: bytes, secret_key: str, now: datetime, signer: str = "") -> None:

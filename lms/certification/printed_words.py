@@ -6,11 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from lms.crediting.models import Certificate
-from lms.i18n import is_chinese, local_time, pick, write_hours
+from lms.i18n import is_chinese, local_time, pick, write_hours, write_whole_day
 from lms.printing.wording import PLACEHOLDERS, CertificateWording, Wordings, fill, placeholders_in
 
 
@@ -33,7 +32,7 @@ def printed_words(certificate: Certificate) -> PrintedWords:
         **values_of(facts),
         **{name: (certificate.person or {}).get(name, "") for name in ("name", "school")},
         "number": certificate.number,
-        "date": format_date(local_time(certificate.issued_at, facts["time_zone"]).date(), "long"),
+        "date": write_whole_day(local_time(certificate.issued_at, facts["time_zone"]).date()),
     }
     return PrintedWords(
         issuer=values["issuer"],
@@ -51,7 +50,7 @@ def _wording(facts: Mapping[str, Any]) -> CertificateWording:
 
 def values_of(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the values of placeholders that do not depend on the person, in the page's language; those without a value are left out."""
-    begin, end = (format_date(date.fromisoformat(one), "long") for one in facts["period"])
+    begin, end = (write_whole_day(date.fromisoformat(one)) for one in facts["period"])
     days = [Decimal(one["earned"]) for one in facts["requirements"] if one["kind"] == "days"]
     track = pick(facts["track"]["zh"], facts["track"]["en"])
     return {

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from sqlalchemy import select, text
@@ -14,7 +13,7 @@ from lms.certification import digests
 from lms.certification.digests import salted_sha256
 from lms.certification.models import RegisterEntry
 from lms.classes.models import Enrolment
-from lms.crediting.chain import GENESIS
+from lms.crediting.chain import GENESIS, utc_text
 from lms.crediting.models import Certificate
 
 SALT_BYTES = 16
@@ -81,7 +80,7 @@ def hash_of(entry: RegisterEntry) -> str:
 def values_of(entry: RegisterEntry) -> dict[str, Any]:
     """Return the values of an entry that its hash covers."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in (*digests.ENTRY, *digests.LINKS, "proposed_by")}
-    return values | {"at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    return values | {"at": utc_text(entry.at)}
 
 
 def contents_sha256(certificate: Certificate) -> str:
@@ -93,7 +92,7 @@ def contents_values(certificate: Certificate) -> dict[str, Any]:
     """Return the values of a certificate that the register covers."""
     names = ("number", "version", "enrolment_id", "class_id", "facts", "rules", "person_sha256", "bundle_sha256")
     values: dict[str, Any] = {name: getattr(certificate, name) for name in names}
-    return values | {"issued_at": certificate.issued_at.astimezone(UTC).isoformat(timespec="microseconds")}
+    return values | {"issued_at": utc_text(certificate.issued_at)}
 
 
 def entries_of(session: Session, number: str) -> Sequence[RegisterEntry]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import LazyString, format_date
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -12,7 +12,7 @@ from lms.certification.eligibility import ClassMember, Obstacle
 from lms.certification.models import ISSUED
 from lms.crediting.certified import RequirementDifference
 from lms.crediting.models import REVOKED, SUPERSEDED, VALID
-from lms.i18n import pick, unit_after, write_hours
+from lms.i18n import pick, unit_after, write_day, write_hours
 from lms.printing.wording import PLACEHOLDERS
 from lms.transcripts.words import state_of
 
@@ -79,7 +79,7 @@ def requirement_words(one: Mapping[str, Any]) -> str:
 
 def period_words(facts: Mapping[str, Any]) -> str:
     """Return the first and the last day of the class."""
-    return " – ".join(format_date(date.fromisoformat(one)) for one in facts["period"])
+    return " – ".join(write_day(date.fromisoformat(one)) for one in facts["period"])
 
 
 def version_words(number: int) -> str:

@@ -20,7 +20,7 @@ KINDS = (
     *("appeal", "appeal-back", "appeal-accepted", "appeal-declined"),
     *("online", "online-back"),  # sessions moved online
     "restart",  # an activity started over
-    "unit-waived",  # a unit of a cmi5 package
+    *("unit-waived", "unit-waiver-back"),  # of a cmi5 package
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # a person became staff of the class, or left
     *("task", "task-withdrawn"),

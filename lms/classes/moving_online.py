@@ -102,7 +102,7 @@ def _problems_of_others(session: Session, training_class: TrainingClass, order: 
         if set(one.sessions) & set(keys):
             found.append(FieldProblem("sessions", _("one of them is moved online already; take that back first")))
         elif newest is not None and one.course_version_id is not None and _course_of(session, one.course_version_id) == newest.course_id:
-            found.append(FieldProblem("course", _("it stands for other sessions already; choose another one")))
+            found.append(FieldProblem("course", _("it replaces other sessions already; choose another one")))
     return list(dict.fromkeys(found))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from fractions import Fraction
 
 from courses.strict_json.problem import Problem
@@ -42,7 +42,7 @@ class PlannedSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """The requirements to which sessions of one class may count, and the instants between which they must be."""
+    """The requirements to which sessions of one class may count, and the instants between which they must be, in the class's time zone."""
 
     days: Collection[str]  # keys of its requirements of days
     hours: Collection[str]  # keys of its requirements of hours
@@ -102,6 +102,25 @@ def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, P
             found.append((latest, one))
         if latest is None or one.ends_at > latest.ends_at:
             latest = one
+    return found
+
+
+def crowded(there: Iterable[PlannedSession], planned: Iterable[PlannedSession], zone: tzinfo | None) -> list[tuple[PlannedSession, date]]:
+    """Return the planned sessions that would give a local day of `zone` more than its two half-days, in order of time, with the day.
+
+    A day is two half-days, so nobody earns a day and a half on one date. A session belongs to the day on which it begins; sessions
+    that are on the timetable already (`there`) come first.
+    """
+    sums: dict[date, int] = {}
+    for one in there:
+        day = one.starts_at.astimezone(zone).date()
+        sums[day] = sums.get(day, 0) + one.half_days
+    found = []
+    for one in sorted(planned, key=lambda one: (one.starts_at, one.key)):
+        day = one.starts_at.astimezone(zone).date()
+        sums[day] = sums.get(day, 0) + one.half_days
+        if one.half_days and sums[day] > HALF_DAYS_MAX:
+            found.append((one, day))
     return found
 
 

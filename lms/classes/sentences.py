@@ -11,6 +11,7 @@ SENTENCES: Mapping[str, str] = {
     "too-long": N_("is too long"),
     "bad-link": N_("begins with https://"),
     "bad-half-days": N_("1 or %(most)s"),
+    "too-many-half-days": N_("%(day)s would have more than %(most)s half-days; let one session of the day last longer instead"),
     "live-has-no-half-days": N_("a live online session counts hours, not half-days"),
     "unknown-requirement": N_("%(said)s is not a phase with days or hours of this programme"),
     "ends-before-it-starts": N_("ends before it begins"),

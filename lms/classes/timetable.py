@@ -72,6 +72,8 @@ def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSessio
         new, other = (after, before) if id(after) in rows else (before, after)
         if id(new) in rows:
             found.append(in_row(rows[id(new)], "starts_at", "overlaps", {"other": other.title}))
+    for new, day in planning.crowded(known, planned, limits.opens.tzinfo):
+        found.append(in_row(rows[id(new)], "half_days", "too-many-half-days", {"day": day.isoformat(), "most": planning.HALF_DAYS_MAX}))
     if len(known) + len(planned) > SESSIONS_MAX:
         found.append(in_row(0, "", "too-many-sessions", {"most": SESSIONS_MAX}))
     return sorted(found, key=lambda one: one.line)

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,7 +20,7 @@ from lms.classes.membership import BAR, REASON_MAX, certified_problem
 from lms.classes.models import LEFT, Enrolment, EnrolmentTransfer, TrainingClass
 from lms.classes.setup import programme_version_of, tracks_of, window_of
 from lms.errors import FieldProblem, InvalidInput
-from lms.i18n import local_time
+from lms.i18n import local_time, write_day
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 
@@ -79,9 +78,7 @@ def problems_of(session: Session, enrolment: Enrolment, order: TransferOrder, no
 def _problems_of_day(session: Session, enrolment: Enrolment, day: date, today: date) -> list[FieldProblem]:
     last = session.scalar(select(func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id == enrolment.id))
     if last is not None and day < last:
-        return [
-            FieldProblem("day", _("they were moved on %(day)s; the next move is on that day or later", day=format_date(last, "medium")))
-        ]
+        return [FieldProblem("day", _("they were moved on %(day)s; the next move is on that day or later", day=write_day(last)))]
     return [FieldProblem("day", _("tomorrow at the latest"))] if day > today + timedelta(days=1) else []
 
 

@@ -59,6 +59,11 @@ class Entry:
     inputs: Inputs | None = None  # format 1 has none
 
 
+def utc_text(at: datetime) -> str:
+    """Return an instant as digests cover it: in UTC, with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def text_sha256(text: str) -> bytes:
     """Return the SHA-256 of a statement's text as it is stored."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
@@ -78,7 +83,7 @@ def _common(entry: Entry) -> Mapping[str, Any]:
         "previous": entry.previous_hash,
         "programme_version": entry.programme_version_id,
         "reason": entry.reason,
-        "recorded_at": entry.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "recorded_at": utc_text(entry.recorded_at),
     }
 
 

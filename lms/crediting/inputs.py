@@ -9,7 +9,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -30,7 +30,7 @@ from lms.classes.models import (
     SessionReplacement,
     TrainingClass,
 )
-from lms.crediting.chain import Inputs, RunningHash, text_sha256
+from lms.crediting.chain import Inputs, RunningHash, text_sha256, utc_text
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
 from lms.programmes.models import Programme, ProgrammeVersion
@@ -258,7 +258,7 @@ def observed(row: Mapping[str, Any]) -> list[Any]:
 def plain(value: Any) -> Any:
     """Return a value as JSON data that is equal on both databases."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return utc_text(value)
     if isinstance(value, bytes):
         return value.hex()
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)

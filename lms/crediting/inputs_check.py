@@ -10,7 +10,7 @@ from courses.strict_json.canonical import digest_of
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs
 from lms.crediting.chain import Entry, Inputs, RunningHash
-from lms.crediting.ledger import inputs_in
+from lms.crediting.stored_chains import inputs_in
 
 
 class CheckedInputs:

@@ -1,7 +1,7 @@
 """Append the differences between a recomputed account and the ledger; existing entries never change."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from lms.classes.freezing import is_erased, is_frozen
 from lms.classes.models import Enrolment
-from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, RunningHash, hash_of
+from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, hash_of
 from lms.crediting.models import LedgerEntry
 from lms.crediting.observe_attestations import WAIVED
+from lms.crediting.stored_chains import chains_of, inputs_in
 from lms.hours import changes
 from xapi.raw_sql import PreparedQuery
 
@@ -73,13 +74,6 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
 
 def _head_in(row: Any) -> Head:
     return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, row.erased, inputs_in(row), row.verdict, row.held_seconds)
-
-
-def inputs_in(row: Any) -> Inputs | None:
-    """Return the inputs stored in a row (of an entry or an enrolment); None if it has none."""
-    if row.class_sha256 is None or row.enrolment_sha256 is None:
-        return None
-    return Inputs(row.class_sha256, row.enrolment_sha256, RunningHash(row.evidence_sha256, row.evidence_count))
 
 
 _SUMS = PreparedQuery(
@@ -263,36 +257,3 @@ def _row(entry: Entry, digest: str) -> dict[str, object]:
 def entries_of(session: Session, enrolment_id: int) -> list[tuple[Entry, str]]:
     """Return one enrolment's chain as (entry, stored hash), in order."""
     return chains_of(session, [enrolment_id])[enrolment_id]
-
-
-def chains_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, list[tuple[Entry, str]]]:
-    """Return the chain of each enrolment as (entry, stored hash), in order, with one query."""
-    found: dict[int, list[tuple[Entry, str]]] = {number: [] for number in enrolment_ids}
-    for row in session.execute(_CHAINS, {"enrolments": list(found)}):
-        found[row.enrolment_id].append((_entry(row), row.hash))
-    return found
-
-
-_CHAINS = (
-    select(*LedgerEntry.__table__.columns)  # rows, because entities of the session cost twice as much
-    .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)))
-    .order_by(LedgerEntry.enrolment_id, LedgerEntry.number)
-)
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(
-        enrolment_id=row.enrolment_id,
-        number=row.number,
-        account=row.account,
-        unit=row.unit,
-        amount=row.amount,
-        reason=row.reason,
-        programme_version_id=row.programme_version_id,
-        policy_sha256=row.policy_sha256,
-        evidence=tuple(row.evidence),
-        recorded_at=row.recorded_at,
-        previous_hash=row.previous_hash,
-        format=row.format,
-        inputs=inputs_in(row),
-    )

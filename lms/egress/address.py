@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
-from flask_babel import gettext as _
 
+from courses.strict_json.problem import Problem
 from lms.config import Settings
 from lms.egress.networks import can_be_host, is_number, is_one_machine, is_public
-from lms.errors import FieldProblem, InvalidInput
 
 LONGEST, LONGEST_KEY = 500, 200
 LOCAL = ("localhost", "127.0.0.1", "::1")
+ENDPOINT = "endpoint"  # the name of the field
 PORTS = {"https": 443, "http": 80}
 
 
@@ -39,17 +39,14 @@ class Address:
         return _port(self.url) or 0
 
 
-def parse_address(text: str, settings: Settings, *, internal: bool) -> Address:
-    """Read the address of a record store's xAPI endpoint, the part before `/statements`.
+def parse_address(text: str, settings: Settings, *, internal: bool) -> Address | list[Problem]:
+    """Read the address of a record store's xAPI endpoint, the part before `/statements`; otherwise return every problem.
 
-    Raises:
-        InvalidInput: it is malformed, it is this site itself, or statements may not be sent to it.
+    It may be malformed, or this site itself, or statements may not be sent to it.
     """
     url = text.strip().rstrip("/")
-    problems = [FieldProblem("endpoint", problem) for problem in _problems(url, settings, internal=internal)]
-    if problems:
-        raise InvalidInput(problems[0], problems)
-    return Address(url, internal)
+    problems = list(_problems(url, settings, internal=internal))
+    return problems or Address(url, internal)
 
 
 def parts_of(url: str) -> SplitResult | None:
@@ -71,33 +68,33 @@ def is_local(url: str) -> bool:
     return parts is not None and _host(parts) in LOCAL
 
 
-def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
+def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[Problem]:
     parts = parts_of(url)
     if parts is None:
-        yield _("must be https://host/path, the address before /statements")
+        yield Problem("address-form", ENDPOINT)
         return
     if parts.username or parts.password or parts.query or parts.fragment:
-        yield _("has no place for a user name, ? or #; key and secret are given by themselves")
+        yield Problem("address-parts", ENDPOINT)
     if url.endswith("/statements"):
-        yield _("is given without /statements at its end")
+        yield Problem("address-statements", ENDPOINT)
     host = _host(parts)
     own = {(urlsplit(own).hostname, _port(own)) for own in (settings.public_url, settings.content_url)}
     if (host, _port(url)) in own or (settings.package_domain and host.endswith(f".{settings.package_domain}")):
-        yield _("is this site itself")
+        yield Problem("address-own", ENDPOINT)
     elif host in LOCAL and not internal:
-        yield _("is this machine")
+        yield Problem("address-machine", ENDPOINT)
     elif is_number(host) and not _may_be_used(host, internal=internal):
-        yield _("is inside a network of its own; the system administrator can add it")
+        yield Problem("address-inside", ENDPOINT)
     if parts.scheme != "https" and not internal:
-        yield _("must begin with https://, because http sends the secret readable to everybody on the way")
+        yield Problem("address-http", ENDPOINT)
 
 
-def credential_problems(key: str, secret: str) -> Iterator[str]:
-    """Return the problems of a key and its secret, each after the name of its field."""
+def credential_problems(key: str, secret: str) -> Iterator[Problem]:
+    """Yield the problems of a key and its secret; the path of each is its field."""
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable() or ":" in key:
-        yield FieldProblem("key", _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY))
+        yield Problem("key-form", "key", {"n": LONGEST_KEY})
     if not secret or not secret.isprintable():
-        yield FieldProblem("secret", _("is missing, or has characters that no header can carry"))
+        yield Problem("secret-form", "secret")
 
 
 def _port(url: str) -> int | None:

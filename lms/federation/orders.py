@@ -1,10 +1,13 @@
-"""Check the address of another record store that an office orders a forward to, or an import from."""
+"""Check the address, key and secret of another record store to which an office orders a forward, or from which it orders an import."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from courses.strict_json.problem import Problem
 from lms.config import Settings
-from lms.egress.address import Address, parse_address
-from lms.errors import InvalidInput
+from lms.egress.address import Address, credential_problems, parse_address
+from lms.egress.sentences import SENTENCES
+from lms.errors import FieldProblem, InvalidInput
+from lms.i18n import in_words
 
 
 def checked_address(endpoint: str, settings: Settings, problems: Sequence[str], refusal: str, *, internal: bool) -> Address:
@@ -13,7 +16,16 @@ def checked_address(endpoint: str, settings: Settings, problems: Sequence[str], 
     Raises:
         InvalidInput: the address is wrong; with the order's other problems too, one line for each field.
     """
-    try:
-        return parse_address(endpoint, settings, internal=internal)
-    except InvalidInput as error:
-        raise InvalidInput(refusal, [*problems, *error.problems]) from error
+    found = parse_address(endpoint, settings, internal=internal)
+    if isinstance(found, list):
+        raise InvalidInput(refusal, [*problems, *_lines(found)])
+    return found
+
+
+def problems_of_key(key: str, secret: str) -> list[FieldProblem]:
+    """Return what is wrong with a key and its secret, in the reader's language."""
+    return _lines(credential_problems(key, secret))
+
+
+def _lines(problems: Iterable[Problem]) -> list[FieldProblem]:
+    return [FieldProblem(one.path, in_words(one, SENTENCES)) for one in problems]

@@ -27,7 +27,7 @@ def notice_of(status: str) -> Notice | None:
         case "nominated":
             return Notice(_("You are nominated"), _("As soon as your place is confirmed, you can begin to study."), "info")
         case "completed":
-            return Notice(_("You have completed this training"), _("Your transcript is ready. You may go on studying."), "ok")
+            return Notice(_("You have completed this training"), _("Your transcript is ready. You may continue studying."), "ok")
         case "not-completed":
             title = _("This training ended without completion")
         case "withdrawn":

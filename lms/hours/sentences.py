@@ -34,7 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "rule-changed": N_("is not the SHA-256 of the rule in this record: it was changed"),
     "sha256": N_("must be 64 lowercase hexadecimal digits"),
     "share-text": N_('must be a decimal text above 0 and at most 1, such as "0.8"'),
-    "stands-for-a-session": N_("%(name)s stands for a session and may not have %(keys)s"),
+    "stands-for-a-session": N_("%(name)s replaces a session and may not have %(keys)s"),
     "statement-id": N_("must be a statement's id"),
     "taken-by-replacement": N_("%(name)s belongs to the replacement %(other)s already"),
     "time-zone": N_("must be a time zone's name, such as Asia/Shanghai"),

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.accounts.offices import is_office_of
 
 Params = Mapping[str, Any]
 Piece = Sequence[int]  # the content of one step, usually ids
@@ -22,6 +23,11 @@ def _to_nobody(_done: int, _total: int) -> None:
 def _its_owner(_session: Session, _person: Person, _params: Params) -> bool:
     """Leave the result to its owner, with any roles."""
     return True
+
+
+def of_office(session: Session, person: Person, params: Params) -> bool:
+    """Say whether the owner works now for the office whose `path` the job has, or for one above it."""
+    return is_office_of(session, person, params["path"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,15 @@ from lms.learning.frame_page import OWN_SCRIPTS, FrameSite
 
 LARGEST_FILE, MOST_BYTES, MOST_FILES = 1_500_000, 4_000_000, 300  # of the package
 SANDBOX = "allow-same-origin"
-AS = {".js": "script", ".mjs": "script", ".css": "style", ".json": "fetch"}
+AS = {".js": "script", ".mjs": "script", ".css": "style", ".json": "fetch", ".woff": "font", ".woff2": "font"}
 
 
-def write_ahead(format: Format, entry: str, site: FrameSite, named: Iterable[str], sizes: Mapping[str, int]) -> str:
-    """Return the page for an entry of a package; `sizes` are those of the package's files, of which `named` are read first."""
-    players = (*OWN_SCRIPTS, *format.frame.scripts, "frame.css", *format.frame.styles, *format.frame.later(entry))
+def write_ahead(format: Format, site: FrameSite, parts: Iterable[str], named: Iterable[str], sizes: Mapping[str, int]) -> str:
+    """Return the page for an entry of a package; `sizes` are those of the package's files, of which `named` are read first.
+
+    `parts` are the files of our players that the frame's scripts load for this entry.
+    """
+    players = (*OWN_SCRIPTS, *format.frame.scripts, "frame.css", *format.frame.styles, *parts)
     addresses = [f"{site.player}/{name}" for name in players] + [site.base + quote(name) for name in _few(named, sizes)]
     links = "\n".join(f'<link rel="prefetch" as="{_as(one)}" href="{html.escape(one)}">' for one in addresses)
     return f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Ahead</title>\n{links}\n</head>\n</html>\n'

@@ -2,8 +2,7 @@
 
 from functools import lru_cache
 
-import msgspec
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, abort, current_app
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,13 +22,15 @@ from lms.learning.credential import running
 from lms.learning.models import Launch
 from lms.learning.opened import ring
 from lms.learning.tickets import CommitTokens, Ticket
-from lms.learning.wire import CommitBody, body_of
+from lms.learning.wire import CommitBody
 from lms.storage import Storage, storage
 from lms.web.hosts import on_content_host, package_label
+from lms.web.json_bodies import body_of, json_reply
 
 bp = Blueprint("commits", __name__)
 
 KEPT = 256
+NOT_STORED = {"Cache-Control": "no-store"}
 
 
 def _settings() -> Settings:
@@ -42,7 +43,7 @@ def _settings() -> Settings:
 @public
 def load(token: str) -> ResponseReturnValue:
     """Return what the units of an activity have reported so far."""
-    return _json(commits.load(session(), _launch(token)))
+    return json_reply(commits.load(session(), _launch(token)), NOT_STORED)
 
 
 @bp.post("/commit/<token>")
@@ -69,13 +70,7 @@ def take(token: str) -> ResponseReturnValue:
         ) from None
     if stated:
         ring(stated)
-    return _json({"result": "true", "errorCode": 0, "stated": stated})
-
-
-def _json(reply: object) -> Response:
-    response = Response(msgspec.json.encode(reply), mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return json_reply({"result": "true", "errorCode": 0, "stated": stated}, NOT_STORED)
 
 
 def _launch(token: str) -> Launch:

@@ -21,7 +21,7 @@ from courses.formats.format import Format
 from lms.accounts.access import public
 from lms.catalogue import contents
 from lms.config import Settings
-from lms.learning.ahead_page import policy_of_ahead, write_ahead
+from lms.learning.ahead_page import LARGEST_FILE, policy_of_ahead, write_ahead
 from lms.learning.file_kinds import headers_of, headers_on_own_host
 from lms.learning.frame_page import FrameSite, policy_of, policy_of_inner_page, policy_of_pages, write_page
 from lms.learning.package_hosts import PackageHosts, frame_alone
@@ -66,11 +66,15 @@ def ahead(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that lets a browser fetch what an activity's frame reads first."""
     format, site = _framed(name, sha256, entry)
     listing = contents.listing_by(storage(), sha256, anonymous=True)
-    if not site.has_origin:
+    if not site.has_origin and not format.own_host:
         abort(404)
-    first = format.first_files(entry, partial(contents.read, storage(), sha256, anonymous=True))
     sizes = {path: one.bytes for path, one in listing.files.items()} if listing else {}
-    response = Response(write_ahead(format, entry, site, first, sizes), mimetype="text/html")
+
+    def read(path: str) -> bytes | None:
+        return contents.read(storage(), sha256, path, anonymous=True) if sizes.get(path, LARGEST_FILE) < LARGEST_FILE else None
+
+    parts, first = format.frame.later(entry, read), format.first_files(entry, read)
+    response = Response(write_ahead(format, site, parts, first, sizes), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = policy_of_ahead(site)
     return response

@@ -8,8 +8,10 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS
+from courses.values import Activity
 from lms.accounts.access import person
 from lms.accounts.cookies import current_login
+from lms.catalogue import contents
 from lms.config import Settings
 from lms.errors import NotAllowed
 from lms.learning.admission import Admission
@@ -17,6 +19,7 @@ from lms.learning.frame_page import sandbox_of
 from lms.learning.models import Launch
 from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.learning.tickets import CommitTicket, CommitTokens
+from lms.storage import storage
 
 # Chromium, in all browsers made of it, keeps no file that a frame without an origin has fetched: each opening fetches all of them again.
 # Other browsers keep them, so their frames need no origin. (Safari could not open the demo's hosts either.)
@@ -40,6 +43,12 @@ def origin_of(admission: Admission) -> str:
     return _package_hosts().address(label) if label else _settings().content_url
 
 
+def frame_on(origin: str, activity: Activity, files: str) -> str:
+    """Return the address of an activity's frame on a host; `files` names the listing of its files, which comes back if it is set aside."""
+    contents.keep(storage(), files)
+    return f"{origin}/frame/{activity.format}/{files}/{activity.entry}"
+
+
 def sandbox(admission: Admission) -> str:
     """Return what an activity's frame may do in this browser."""
     return sandbox_of(FORMATS[admission.activity.format], has_origin=bool(_label(admission)))
@@ -50,7 +59,7 @@ def ahead_of(admission: Admission) -> str:
     activities = admission.course.activities
     at = activities.index(admission.activity) + 1
     after = replace(admission, activity=activities[at]) if at < len(activities) else None
-    if after is None or FORMATS[after.activity.format].own_host or not (label := _label(after)):
+    if after is None or not _settings().package_url or not (label := _label(after)):
         return ""
     files = after.version.files_of(after.activity.key)
     return f"{_package_hosts().address(label)}/ahead/{after.activity.format}/{files}/{quote(after.activity.entry)}"

@@ -84,7 +84,7 @@ def open_page(session_id: int) -> ResponseReturnValue:
     admission = _admitted(session_id)
     with transaction() as writing:
         if not hold(writing, person().id, current_login().id):
-            raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
+            raise NotSignedIn(_("You have been signed out. Sign in again to continue; the time measured is kept."))
         opened = unless_refused(open_live(writing, admission, _device(), _settings(), now()))
         reply = _reply(opened.launch)
     if opened.stated:

@@ -1,23 +1,16 @@
 """The JSON bodies that a player page may send, parsed and limited here; everything else is refused."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
-from flask import request
-from flask_babel import gettext as _
 from msgspec import Meta
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.config import Settings
-from lms.errors import InvalidInput, TooLarge
 from lms.learning.failures import LONGEST_DETAIL, Reason
 from lms.learning.presence import BeatAccepted
 
-Body = TypeVar("Body", bound=msgspec.Struct)
 RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # about thirty years
-
-MOST_BYTES = 256 * 1024
 
 
 def beat_reply(accepted: BeatAccepted, settings: Settings) -> bytes:
@@ -35,12 +28,13 @@ def beat_reply(accepted: BeatAccepted, settings: Settings) -> bytes:
 
 
 class OpenBody(msgspec.Struct):
-    """A request to open this activity; `take` asks to become the learner's live page."""
+    """A request to open this activity; `take` asks to become the learner's live page, `start` to begin a session if it is a cmi5 unit."""
 
     enrolment: RowId
     version: RowId
     activity: str
     take: bool = True
+    start: bool = False
 
 
 class StateBody(msgspec.Struct):
@@ -72,21 +66,3 @@ class CommitBody(msgspec.Struct):
     number: Annotated[int, Meta(ge=0, le=10**9)]
     ended: bool
     values: dict[str, str | int | float | bool | None]
-
-
-def body_of(kind: type[Body]) -> Body:
-    """Return the request's JSON as `kind`.
-
-    Raises:
-        InvalidInput: with the path of the wrong value.
-        TooLarge: it is longer than any body that a player page sends; it is not read to its end.
-    """
-    request.max_content_length = MOST_BYTES
-    try:
-        return msgspec.json.decode(request.get_data(cache=False).decode(), type=kind)  # UTF-8, also in fields that are stored raw
-    except RequestEntityTooLarge:
-        raise TooLarge(_("At most %(kb)s kB are taken here; nothing was saved.", kb=MOST_BYTES // 1024)) from None
-    except RecursionError:
-        raise InvalidInput("The request's JSON is nested too deep.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput("The request's JSON is not what this address takes.", [str(error)]) from None

@@ -15,17 +15,17 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "counting": _("Counting"),
             "hidden": _("Paused: this page is in the background"),
             "loading": _("Not counting yet: the content is still loading."),
-            "unit": _("Not counting: the unit is not open. Open it to go on."),
+            "unit": _("Not counting: the unit is not open. Open it to continue."),
             "failed": _("Not counting: the content does not show. The reason stands above it."),
-            "alone": _("Paused: nobody has touched the page for ten minutes. Touch it to go on."),
-            "idle": _("Paused: nothing has moved for two minutes. Touch the page to go on."),
+            "alone": _("Paused: nobody has touched the page for ten minutes. Touch it to continue."),
+            "idle": _("Paused: nothing has moved for two minutes. Touch the page to continue."),
             "offline": _(
                 "Not connected: reading without a connection earns nothing. Only a gap of up to %(seconds)s seconds is bridged.",
                 seconds=window_seconds,
             ),
             "lease": _("Paused: you are learning on another page or device. Only one counts at a time."),
             "ended": _("This session has ended. The time measured is kept."),
-            "signin": _("You are signed out. Sign in again to go on; the time measured is kept."),
+            "signin": _("You are signed out. Sign in again to continue; the time measured is kept."),
             "closed": _("This activity is closed to you at the moment. The time measured is kept."),
             "take": _("Learn here instead"),
             "reopen": _("Start again here"),
@@ -34,7 +34,7 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
         },
         "content": content_texts(),
         "outline": {"pages": _("Pages"), "page": _("Page {n}"), "seen": _("Page {n}, seen")},
-        "gate_open": _("The condition is met. Time in this activity counts; you can go on."),
+        "gate_open": _("The condition is met. Time in this activity counts; you can continue."),
         "waiting": waiting_texts(),
         "held": _("What you did last was not sent; it is kept on this device. {reason}"),
         "refused": _("Something could not be saved: {reason}"),
@@ -51,7 +51,7 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
         ),
         "full": _(
             "No more learning records of this activity can be saved, because it has sent too many. What was saved stays, and your time "
-            "goes on counting. Tell your trainer which activity it is."
+            "still counts. Tell your trainer which activity it is."
         ),
     }
 
@@ -92,14 +92,14 @@ def live_texts() -> dict[str, Any]:
     return {
         "states": {
             "starting": _("Connecting to the clock …"),
-            "early": _("The session has not begun. The clock starts by itself."),
+            "early": _("The session has not begun. The clock starts automatically."),
             "counting": _("Counting"),
-            "alone": _("Paused: ten minutes without a sign of you. Press “I am still here” to go on."),
+            "alone": _("Paused: ten minutes without a sign of you. Press “I am still here” to continue."),
             "over": _("The session is over. What was measured is kept."),
             "offline": _("No connection. Up to ten minutes are bridged; then counting waits until you are back."),
             "lease": _("Paused: you are learning on another page or device. Only one counts at a time."),
             "ended": _("This session has ended. The time measured is kept."),
-            "signin": _("You are signed out. Sign in again to go on; the time measured is kept."),
+            "signin": _("You are signed out. Sign in again to continue; the time measured is kept."),
             "closed": _("This session is closed to you at the moment. The time measured is kept."),
             "take": _("Count here instead"),
             "reopen": _("Start again here"),
@@ -126,10 +126,10 @@ def failure_words(reason: str) -> str:
 
 def content_texts() -> dict[str, str]:
     """Return the problem of content that cannot be shown, and what to do; time counts as soon as it is visible."""
-    assurance = _("Your trainer can see that it failed. No time counts here until it works; go on with another activity.")
+    assurance = _("Your trainer can see that it failed. No time counts here until it works; continue with another activity.")
     return {
         "slow": _("The content is slow to arrive. Time counts from the moment it shows; you need not do anything."),
-        "network": _("The connection broke while the content was loading. It is asked for again by itself; time counts when it shows."),
+        "network": _("The connection broke while the content was loading. It is requested again automatically; time counts once it shows."),
         "missing": _("A file of this activity is missing on the server.") + " " + assurance,
         "outside": _("This activity wants to load something from another site, which is not allowed here.") + " " + assurance,
         "format": _(

@@ -1,16 +1,15 @@
 """Read the form for hours earned elsewhere. Lengths are checked before anything else is done with a text."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from lms.lifetime.elsewhere import WORDS_MAX, AskedElsewhere
 from lms.practice.files import BYTES_MAX, HandedIn, read
-from lms.web.amounts import read_amount
+from lms.web.amounts import read_amount, read_day
 
-DATE_LENGTH, KEY_MAX = 10, 64
+KEY_MAX = 64
 NAME_SENT_MAX = 1000  # characters of a file name that are looked at
 
 
@@ -21,8 +20,8 @@ def read_form(form: Mapping[str, str], sent: FileStorage | None) -> tuple[AskedE
         kind=form.get("kind", "")[:KEY_MAX],
         title=form.get("title", "")[: WORDS_MAX + 1].strip(),
         provider=form.get("provider", "")[: WORDS_MAX + 1].strip(),
-        first_on=_date(form.get("first_on", "")),
-        last_on=_date(form.get("last_on", "")),
+        first_on=read_day(form.get("first_on", "")),
+        last_on=read_day(form.get("last_on", "")),
         unit=form.get("unit", "")[:KEY_MAX],
         amount=read_amount(form.get("amount", "")),
         document=document,
@@ -41,10 +40,3 @@ def _document(sent: FileStorage | None) -> tuple[HandedIn | None, str]:
         "too-large": _("Document: larger than 20 MB; scan it with a lower resolution"),
         "unknown-kind": _("Document: this is not a PDF, JPEG or PNG; save it as one of these"),
     }[found]
-
-
-def _date(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said) if len(said) == DATE_LENGTH else None
-    except ValueError:
-        return None

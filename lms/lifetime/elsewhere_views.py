@@ -91,7 +91,7 @@ def decide_elsewhere(person_id: int, entry_id: int) -> ResponseReturnValue:
     said = {
         APPROVED: _("Approved. It counts now."),
         RETURNED: _("Returned with your reason."),
-        WITHDRAWN: _("Withdrawn. It counts no more."),
+        WITHDRAWN: _("Withdrawn. It no longer counts."),
     }
     if done:
         flash(said[what], HOW[what])

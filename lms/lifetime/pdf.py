@@ -13,10 +13,11 @@ from lms.i18n import is_chinese, pick, unit_after, write_day, write_hours, write
 from lms.lifetime import words
 from lms.lifetime.models import APPROVED, ElsewhereHours
 from lms.lifetime.record import LifetimeRecord
+from lms.printing.qr_code import verification
 from lms.printing.typesetting import write_pdf
 from lms.signing.printed import LIFETIME_RECORD, signature_words
 from lms.signing.site_key import SiteKey, demand, signed
-from lms.transcripts.identity import shown_username
+from lms.transcripts.identity import shown_username, verification_page
 
 TEMPLATE = Path(__file__).parent / "record.typ"
 SPACE = Decimal("1.2")  # of the longest bar, so that a full one does not touch the number beside it
@@ -53,6 +54,7 @@ def content_of(record: LifetimeRecord, site: SiteKey) -> dict[str, Any]:
                 " ledgers from which this record was computed:"
             ),
             "signature": signature_words(site),
+            **verification(verification_page()),
             "items": [
                 [_("Checksum of the rule"), record.version.sha256],
                 *([_named(one.transcript.standing.training_class.code), one.transcript.ledger_head] for one in record.shares),

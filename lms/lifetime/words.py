@@ -32,8 +32,8 @@ def rule_words(rule: LifetimeRule) -> list[str]:
             target=rule.target,
         ),
         _(
-            "Measured time of all programmes is added up, second by second. 1 credit hour is %(minutes)s minutes here, whatever a programme"
-            " says; each number is converted once and rounded down once, to %(step)s.",
+            "Measured time of all programmes is added up, second by second. 1 credit hour is %(minutes)s minutes here, even if a programme"
+            " says otherwise; each number is converted once and rounded down once, to %(step)s.",
             minutes=rule.hour_minutes,
             step=f"{rule.round_to:f}",
         ),

@@ -1,4 +1,4 @@
-"""Triggers that keep ledger, register, certificates, history, hours earned elsewhere and more as they were written.
+"""Triggers that keep ledger, register, certificates, history, evidence, rules and more as they were written.
 
 They bind every role that writes, also by accident, and also if it owns the tables. What erasure and the life of a certificate change is
 allowed exactly: an erased person's name, evidence and reasons may be emptied, and nothing else of their rows. `lms db upgrade` takes the
@@ -14,6 +14,10 @@ ERASED = "EXISTS (SELECT 1 FROM enrolment e WHERE e.id = OLD.enrolment_id AND e.
 ERASED_CERTIFICATE = (
     "EXISTS (SELECT 1 FROM certificate c JOIN enrolment e ON e.id = c.enrolment_id"
     " WHERE c.id = OLD.certificate_id AND e.evidence_erased_at IS NOT NULL)"
+)
+ERASED_WORK = (
+    "EXISTS (SELECT 1 FROM practice_work w JOIN enrolment e ON e.id = w.enrolment_id"
+    " WHERE w.id = OLD.work_id AND e.evidence_erased_at IS NOT NULL)"
 )
 ERASED_PERSON = "EXISTS (SELECT 1 FROM person p WHERE p.id = OLD.person_id AND NOT p.active)"
 MADE_NOBODY = (  # erased, and not only closed
@@ -42,6 +46,8 @@ ENDED = "OLD.state = 'open' AND NEW.state <> 'open'"  # the way of a proposal: o
 DECIDED = "OLD.state <> 'withdrawn' AND NEW.state <> 'open'"  # a question may be decided once more, but is never open again
 PERSON = "(NEW.person IS NULL AND NEW.salt IS NULL AND NEW.bundle IS NULL)"
 PERSON_KEPT = "({same:person} AND {same:salt} AND {same:bundle})"
+DECIDED_SCAN = "(OLD.state = 'claimed' AND NEW.state IN ('confirmed', 'declined'))"  # a claim is decided once
+SETTLED_SCAN = "(NEW.state = OLD.state OR (OLD.state = 'measured' AND NEW.state = 'counted'))"
 GUARDS = (
     Guard("ledger_entry"),
     Guard("register_entry", ("reason", "reason_salt"), f"NEW.reason = '' AND NEW.reason_salt = '' AND {ERASED}"),
@@ -72,6 +78,29 @@ GUARDS = (
         ("before", "after"),
         f"length(NEW.before) <= length(OLD.before) AND length(NEW.after) <= length(OLD.after) AND {ERASED}",
     ),
+    Guard(
+        "observation",  # a statement may be voided, and one from before format 2 gets its digest
+        ("voided", "statement_sha256"),
+        "({same:voided} OR NOT OLD.voided) AND ({same:statement_sha256} OR OLD.statement_sha256 IS NULL)",
+        deleted_if=ERASED,
+    ),
+    Guard("practice_decision", ("comment",), f"NEW.comment = '' AND {ERASED_WORK}"),
+    Guard("attendance_record", ("note",), f"NEW.note = '' AND {ERASED}"),
+    Guard(
+        "attendance_mark",
+        ("superseded_at", "reason"),
+        f"(OLD.superseded_at IS NULL AND {{same:reason}}) OR (NEW.reason = '' AND {{same:superseded_at}} AND {ERASED})",
+    ),
+    Guard(
+        "check_in",  # its statement is made and taken back with the check-ins and check-outs around it
+        ("state", "decided_at", "decided_by", "reason", "device", "came_at", "statement_id"),
+        f"({{same:device}} AND ({DECIDED_SCAN} OR ({SETTLED_SCAN} AND {{same:reason}} AND {{same:decided_at}} AND {{same:decided_by}})))"
+        f" OR (NEW.reason = '' AND NEW.device = '' AND {{same:state}} AND {{same:decided_at}} AND {{same:decided_by}} AND {ERASED})",
+    ),
+    Guard("enrolment_transfer"),
+    Guard("programme_version"),
+    # publishing the same content again renews what the check advised, and adds what versions of old did not record
+    Guard("course_version", ("warnings", "listings", "bytes", "source_sha256", "source_name"), "(1 = 1)"),
     Guard("account_change"),
     Guard("audit_export"),
     Guard("access_record", ("reason",), f"NEW.reason = '' AND {ERASED_PERSON}", deleted_if="OLD.at < {a month ago}"),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import windows
 from lms.errors import FieldProblem, InvalidInput
+from lms.i18n import write_day
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import begins, document_of, in_force, newest
 from lms.programmes.values import Requirement
@@ -62,7 +63,7 @@ def version_for(session: Session, code: str, year: int | None, day: date) -> Pro
         return _("%(code)s is not known", code=code if year is None else f"{code} {year}")
     year = year or max(years)
     return in_force(session, code, year, day) or _(
-        "The programme holds from %(day)s on only", day=format_date(begins(session, code, year), "medium")
+        "The programme is in force from %(day)s only", day=write_day(begins(session, code, year))
     )
 
 
@@ -167,7 +168,7 @@ def change_class(session: Session, class_id: int, run: ClassDetails, by: By, *, 
 def _when_counted(training_class: TrainingClass) -> str:
     if not training_class.counts_within:
         return _("whenever somebody studies")
-    first, last = (format_date(day, "medium") for day in (training_class.starts_on, training_class.ends_on))
+    first, last = (write_day(day) for day in (training_class.starts_on, training_class.ends_on))
     return _("only from %(first)s to %(last)s", first=first, last=last)
 
 

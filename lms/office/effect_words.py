@@ -23,7 +23,7 @@ def effect_lines(effect: AccountEffect, document: ProgrammeDocument) -> list[str
         before, after = effect.before.get(key), effect.after.get(key)
         if before is None or after is None:
             lines.append(
-                _("%(title)s is asked for from now on", title=title) if after else _("%(title)s is asked for no more", title=title)
+                _("%(title)s is required from now on", title=title) if after else _("%(title)s is no longer required", title=title)
             )
             continue
         earned = [write_hours(one.earned) for one in (before, after)]

@@ -16,9 +16,9 @@ from lms.transcripts import sheet
 from lms.transcripts.export import file_name
 from lms.transcripts.in_parallel import pdfs_of
 from lms.transcripts.transcript import read_many
+from lms.zip_files import add_file
 
 AT_ONCE = 10
-OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 ROWS = "rows.json"  # a piece's rows of the sheet: from the same reading as its PDFs, so that the two always agree
 
 
@@ -38,9 +38,9 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
     rows, buffer = [], io.BytesIO()
     with force_locale(order.params["locale"]), database().reader() as session, zipfile.ZipFile(buffer, "w") as archive:
         for transcript, content in pdfs_of(read_many(session, piece, order.asked_at)):
-            _add(archive, file_name(transcript, "pdf"), content)
+            add_file(archive, file_name(transcript, "pdf"), content)
             rows.append(sheet.class_row(transcript, whole=order.params.get("whole", False)))
-        _add(archive, ROWS, msgspec.json.encode(rows))
+        add_file(archive, ROWS, msgspec.json.encode(rows))
     return buffer.getvalue()
 
 
@@ -52,16 +52,10 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
                 rows += msgspec.json.decode(made.read(ROWS), type=list[sheet.ClassRow])
                 for name in made.namelist():
                     if name != ROWS:
-                        _add(archive, name, made.read(name))
+                        add_file(archive, name, made.read(name))
         with force_locale(order.params["locale"]):
-            _add(archive, f"{code}.xlsx", sheet.of_class(rows, order.asked_at, order.params["class_name"]))
+            add_file(archive, f"{code}.xlsx", sheet.of_class(rows, order.asked_at, order.params["class_name"]))
     return f"{code}.zip"
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, OLDEST_ZIP_DATE)  # a fixed date, so that the same evidence gives the same file
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content)
 
 
 TRANSCRIPTS = "transcripts"

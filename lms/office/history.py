@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import LazyString, format_date
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from lms.accounts.models import Person
 from lms.classes import changes
 from lms.classes.membership import BAR
 from lms.classes.staff import roles_of
-from lms.i18n import pick, unit_after
+from lms.i18n import pick, unit_after, write_day
 from lms.programmes.values import ProgrammeDocument
 from lms.transcripts.words import STATES
 
@@ -56,6 +56,7 @@ WORDS: dict[str, LazyString] = {
     "renamed": _l("Name changed"),
     "restart": _l("Activity started over"),
     "unit-waived": _l("Unit waived"),
+    "unit-waiver-back": _l("Waiver of a unit taken back"),
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),
     "staff-left": _l("Class staff removed"),
@@ -118,7 +119,7 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         role = value.rpartition(":")[0]
         return next((pick(one.name.zh, one.name.en) for one in roles_of(document) if one.key == role), role)
     if what in {"starts_on", "ends_on"}:
-        return str(format_date(date.fromisoformat(value), "medium"))
+        return write_day(date.fromisoformat(value))
     return str({"True": _("Yes"), "False": _("No")}[value]) if what == "counts_within" else value
 
 
@@ -127,7 +128,7 @@ def _said_of_place(document: ProgrammeDocument, what: str, value: str) -> str:
     said, _bar, reason = value.partition(BAR)
     if said and what.startswith("moved"):
         day, here, there = said.split(" ", 2)
-        said = f"{here} → {there}{_(', ')}{format_date(date.fromisoformat(day), 'medium')}"
+        said = f"{here} → {there}{_(', ')}{write_day(date.fromisoformat(day))}"
     elif said and what.startswith("waiver"):
         key, _space, amount = said.partition(" ")
         asked = next((one for one in document.requirements if one.key == key), None)

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
+from lms.accounts.offices import WHOLE_SITE
 from lms.clock import now
 from lms.command_options import dry_run_option, json_option
 from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.office import organisations
-from lms.office.organisations import MERGE, MOVE, RENAME, WHOLE_SITE, Effect, OrganisationChange
+from lms.office.organisations import MERGE, MOVE, RENAME, Effect, OrganisationChange
 
 
 @click.command("rename")

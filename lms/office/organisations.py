@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.account_changes import By, note_organisation
 from lms.accounts.models import Organisation, Person
-from lms.accounts.offices import below, hold_tree, is_below
+from lms.accounts.offices import WHOLE_SITE, below, hold_tree, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
 from lms.catalogue.models import Course, H5PLibrary
 from lms.classes.models import TrainingClass
@@ -26,7 +26,6 @@ OFFERED = 300
 LONGEST_WORDS = 100
 PATH_MAX = 500
 RENAME, MOVE, MERGE = "rename", "move", "merge"
-WHOLE_SITE = "/"
 ABOVE = ("office", "provider")  # kinds that may have organisations below them
 
 
@@ -133,7 +132,7 @@ def problems_of(change: OrganisationChange) -> list[FieldProblem]:
     if change.what == MOVE and target is not None and target.kind not in ABOVE:
         return [FieldProblem("target", _("Nothing stands below a school. Choose an office or a training provider."))]
     if change.what == MOVE and whom.parent_id == (target.id if target else None):
-        return [FieldProblem("target", _("It stands there already."))]
+        return [FieldProblem("target", _("It is there already."))]
     if change.what == MERGE and (target is None or target.kind != whom.kind):
         return [FieldProblem("target", _("Only organisations of one kind become one: a school and a school, for example."))]
     return []

@@ -4,18 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import IO
 
 import msgspec
-from flask_babel import force_locale, format_date
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.accounts.masking import listed_username
-from lms.accounts.models import Person
-from lms.accounts.offices import is_office_of
 from lms.crediting.standing import Standing
 from lms.db import database
 from lms.hours import hours_of
-from lms.i18n import pick, unit_after, write_hours
-from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.i18n import pick, unit_after, write_day, write_hours
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, of_office
 from lms.office import own_people
 from lms.office.own_people import OwnPeople, TeacherLine
 from lms.programmes.progress import RequirementProgress
@@ -72,8 +70,8 @@ def _place(one: Standing, provider: str) -> SheetRow:
         provider,
         f"{pick(one.document.name.zh, one.document.name.en)} ({one.document.year})",
         pick(track.name.zh, track.name.en) if track else one.enrolment.track,
-        format_date(run.starts_on),
-        format_date(run.ends_on),
+        write_day(run.starts_on),
+        write_day(run.ends_on),
         state_of(one.enrolment),
         _("yes") if one.done else _("no"),
         write_hours(hours),
@@ -113,9 +111,5 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
         return f"{_('Our teachers')}.{order.params['format']}"
 
 
-def _may_have(session: Session, person: Person, params: Params) -> bool:
-    return is_office_of(session, person, params["path"])
-
-
 PEOPLE = "people"
-KINDS = {PEOPLE: JobKind(_title, _plan, _make, _join, may_have=_may_have)}
+KINDS = {PEOPLE: JobKind(_title, _plan, _make, _join, may_have=of_office)}

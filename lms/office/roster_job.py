@@ -46,7 +46,7 @@ def words() -> Mapping[outcomes.OutcomeKind, str]:
     return {
         outcomes.OutcomeKind.NEW: _("New account, enrolled"),
         outcomes.OutcomeKind.KNOWN: _("Has an account, enrolled"),
-        outcomes.OutcomeKind.AGAIN: _("Had withdrawn, goes on"),
+        outcomes.OutcomeKind.AGAIN: _("Had withdrawn, continues"),
         outcomes.OutcomeKind.THERE: _("Is in the class already"),
     }
 

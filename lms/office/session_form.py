@@ -57,7 +57,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
             if one.kind == kind
         ]
         if now == FOR_SESSIONS:
-            self.requirement.choices = [SelectChoice(FOR_SESSIONS, _("Stands for a session moved online"))]
+            self.requirement.choices = [SelectChoice(FOR_SESSIONS, _("Replaces a session moved online"))]
 
     def planned(self, key: str, document: ProgrammeDocument) -> PlannedSession:
         """Return the planned session."""

@@ -1,4 +1,4 @@
-"""Make a person's copy, piece by piece: tables, transcripts, the record of all years, files, statements, accesses."""
+"""Make a person's copy, piece by piece: tables, transcripts, certificates, the record of all years, files, statements, accesses."""
 
 import io
 import json
@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import IO
+from uuid import UUID
 
 from flask import current_app
 from flask_babel import force_locale
@@ -14,26 +15,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.audit.models import AuditExport
+from lms.certification import register
+from lms.certification.files import certificate_pdf
 from lms.classes.models import Enrolment
+from lms.crediting.models import VALID, Certificate
 from lms.db import database
 from lms.errors import Conflict
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.lifetime import elsewhere, sheet
 from lms.lifetime.models import ElsewhereHours
 from lms.lifetime.record import read_record
-from lms.personal_copy import contents
+from lms.personal_copy import contents, records
 from lms.practice.models import PracticeFile, PracticeWork
 from lms.privacy.erasure.person import agents_of
 from lms.storage import storage
 from lms.transcripts.export import FORMS
 from lms.transcripts.transcript import read
 from lms.web.spreadsheet import csv_of
+from lms.zip_files import BY_ITS_OWNER, add_file
 from xapi.queries import AnyOf, StatementFilter, scan_statements
 from xapi.statements import Usage
 
-TABLES_, YEARS, STATEMENTS, TRANSCRIPT, WORK_FILE, DOCUMENT = range(6)  # the first number of a piece; the second is a row's
-OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+TABLES_, YEARS, STATEMENTS, TRANSCRIPT, WORK_FILE, DOCUMENT, CERTIFICATE = range(7)  # the first number of a piece; the second is a row's
 REPORT_EVERY = 1000  # statements
 Files = Iterator[tuple[str, bytes]]
 
@@ -45,10 +48,12 @@ def _title(_params: Params) -> str:
 def _plan(params: Params) -> Sequence[Piece]:
     whose = params["person"]
     own = Enrolment.person_id == whose
+    certificates = select(Certificate.id).join(Enrolment, Enrolment.id == Certificate.enrolment_id)
     works = select(PracticeFile.id).join(PracticeWork, PracticeWork.id == PracticeFile.work_id)
     rows = (
         (TRANSCRIPT, select(Enrolment.id).where(own)),
         (WORK_FILE, works.join(Enrolment, Enrolment.id == PracticeWork.enrolment_id).where(own)),
+        (CERTIFICATE, certificates.where(own, Certificate.state == VALID)),
         (DOCUMENT, select(ElsewhereHours.id).where(ElsewhereHours.person_id == whose)),
     )
     with database().reader() as session:
@@ -65,7 +70,7 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
     ):
         person = session.get_one(Person, order.params["person"])
         for name, content in _files(session, order, person, piece):
-            _add(archive, name, content)
+            add_file(archive, name, content, compress=True, mode=BY_ITS_OWNER)
     return buffer.getvalue()
 
 
@@ -79,8 +84,11 @@ def _files(session: Session, order: JobOrder, person: Person, piece: Piece) -> F
             yield f"all-years/{record.rule.code}.xlsx", sheet.of_record(record)
     elif kind == STATEMENTS:
         yield "statements.jsonl", _statements(session, order, person)
+        yield "record-store-documents.json", _json(records.documents_of(session, _agents(person)))
     elif kind == TRANSCRIPT:
         yield from _transcript(session, order, number)
+    elif kind == CERTIFICATE:
+        yield from _certificate(session, session.get_one(Certificate, number))
     elif kind == WORK_FILE:
         file = session.get(PracticeFile, number)
         yield from [] if file is None else _stored(f"files/tasks/{number}-{file.name}", file.object_name)
@@ -97,12 +105,7 @@ def _tables(session: Session, person: Person) -> Files:
         yield f"{name}.json", _json(rows)
         if rows:
             yield f"{name}.csv", csv_of(contents.csv_rows(rows))
-    classes = select(Enrolment.class_id).where(Enrolment.person_id == person.id)
-    seen = session.scalars(select(AuditExport).where(AuditExport.class_id.in_(classes)).order_by(AuditExport.id))
-    yield (
-        "accesses.json",
-        _json([{"class_id": one.class_id, "at": one.at.isoformat(), "names_revealed": one.revealed, "reason": one.reason} for one in seen]),
-    )
+    yield "accesses.json", _json(records.accesses_of(session, person.id))
     yield "left-out.json", _json({"tables": contents.left_out(), "columns": dict(contents.LEFT_OUT_COLUMNS)})
     yield _("Read me.txt"), _about(person).encode("utf-8-sig")
 
@@ -116,7 +119,9 @@ def _about(person: Person) -> str:
         _("all-years: your hours of all programmes and years, if your office has a rule."),
         _("files: what you handed in, and documents of training elsewhere."),
         _("statements.jsonl: every learning record about you, one on each line."),
-        _("accesses.json: audit bundles of your classes that left this site."),
+        _("certificates: your valid certificates as PDF."),
+        _("record-store-documents.json: what content and players have saved about you."),
+        _("accesses.json: who looked at your data or exported it, by number, and audit bundles of your classes that left this site."),
         _("left-out.json: what is not in this copy, and why."),
     ]
     return "\r\n".join(lines)
@@ -132,10 +137,24 @@ def _transcript(session: Session, order: JobOrder, number: int) -> Files:
             yield f"{name}.txt", str(error).encode()
 
 
+def _certificate(session: Session, certificate: Certificate) -> Files:
+    settings = current_app.extensions["settings"]
+    address = f"{settings.public_url}/verify/{certificate.number}?version={certificate.version}"
+    fingerprint = register.issues_of(session, [certificate])[certificate.id].hash
+    name = f"certificates/{certificate.number}-{certificate.version}.pdf"
+    try:
+        yield name, certificate_pdf(certificate, fingerprint, address, settings.secret_key)
+    except Conflict as error:
+        yield f"{name}.txt", str(error).encode()
+
+
+def _agents(person: Person) -> list[UUID]:
+    return agents_of(person, current_app.extensions["settings"].public_url)
+
+
 def _statements(session: Session, order: JobOrder, person: Person) -> bytes:
-    keys = agents_of(person, current_app.extensions["settings"].public_url)
     lines = []
-    with closing(scan_statements(session, StatementFilter([AnyOf(Usage.AGENT, keys)], void=True))) as found:
+    with closing(scan_statements(session, StatementFilter([AnyOf(Usage.AGENT, _agents(person))], void=True))) as found:
         for number, one in enumerate(found):
             lines.append(" ".join(one.text.split("\n")))
             if number % REPORT_EVERY == 0:
@@ -154,19 +173,12 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, OLDEST_ZIP_DATE)
-    entry.external_attr = 0o600 << 16  # for its owner only
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content)
-
-
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for piece in pieces:
             with zipfile.ZipFile(io.BytesIO(piece)) as made:
                 for name in made.namelist():
-                    _add(archive, name, made.read(name))
+                    add_file(archive, name, made.read(name), compress=True, mode=BY_ITS_OWNER)
     return f"my-data-{order.asked_at:%Y%m%d}.zip"
 
 

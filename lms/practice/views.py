@@ -27,7 +27,7 @@ from lms.practice.work import TEXT_MAX, Submission
 from lms.programmes.store import document_of
 from lms.programmes.values import Requirement
 from lms.storage import storage
-from lms.web.amounts import whole_number
+from lms.web.amounts import read_day, whole_number
 from lms.web.downloads import as_download
 
 bp = Blueprint("practice", __name__, url_prefix="/practice")
@@ -188,11 +188,8 @@ def _log(enrolment: Enrolment, work_id: int) -> PracticeWork:
 
 
 def _day(said: str) -> date | None:
-    try:
-        day = date.fromisoformat(said[:10])
-    except ValueError:
-        return None
-    return day if day <= _today() else None
+    day = read_day(said)
+    return day if day is not None and day <= _today() else None
 
 
 def _files() -> list[HandedIn] | str:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation, Person
 from lms.accounts.names import LONGEST, as_name
 from lms.accounts.offices import below
+from lms.accounts.people import find_person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.records.people import OfficeScope, known_among
-from lms.records.selection import find_person
 
 PAGE = 20
 MOST_CLASSES = 3

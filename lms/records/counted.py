@@ -13,7 +13,8 @@ from lms.errors import NotFound
 from lms.hours import Played
 from lms.hours.intervals import clip, length, union
 from lms.i18n import write_length
-from lms.transcripts.transcript import Transcript, TranscriptLine, evidence_of, read
+from lms.transcripts.lines import TranscriptLine
+from lms.transcripts.transcript import Transcript, evidence_of, read
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
 TIMES = ("present", "reported")
@@ -56,7 +57,7 @@ def interval_of(one: Observation) -> tuple[int, int]:
 
 def _time_title(transcript: Transcript, line: TranscriptLine, one: Observation) -> tuple[str, str]:
     inside = length(clip(union([interval_of(one)]), *transcript.case.window))
-    measured, credited = line.why.account.measured_seconds, line.credited_seconds
+    measured, credited = line.account.measured_seconds, line.credited_seconds
     if line.is_behind:
         return _("New evidence is being credited"), "info"
     if not inside or not credited:
@@ -76,7 +77,7 @@ def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, 
     for claim in line.why.claims:
         if (claim.reported.session, claim.reported.at) == (one.session, one.at):
             yield claim_words(claim)
-    account = line.why.account
+    account = line.account
     params = {"credited": write_length(line.credited_seconds), "measured": write_length(account.measured_seconds)}
     yield _("Of the whole activity %(credited)s of %(measured)s measured are credited.", **params)
     for uncounted in line.why.uncounted:

@@ -16,15 +16,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import ADMIN, Person
-from lms.accounts.offices import is_office_of
+from lms.accounts.offices import WHOLE_SITE
 from lms.clock import now
 from lms.config import Settings
 from lms.db import database, transaction
-from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, of_office
 from lms.records.attached import write_zip
 from lms.records.columns import one_line
 from lms.records.formats import ExportedStatement, writer_of
-from lms.records.people import EVERYTHING, OfficeScope
+from lms.records.people import OfficeScope
 from lms.records.selection import Selection, statement_filter_of
 from lms.records.statement_page import visible
 from xapi.queries import StatementFilter, StoredStatement, scan_places, scan_statements, visible_until
@@ -66,7 +66,7 @@ def _statement_filter(session: Session, params: Params) -> StatementFilter:
     return replace(statement_filter_of(session, Selection.of(params), scope_of(params["path"])), void=bool(params.get("void")))
 
 
-def scope_of(path: str = EVERYTHING) -> OfficeScope:
+def scope_of(path: str = WHOLE_SITE) -> OfficeScope:
     """Return the scope of an office whose path is `path`; without a path, the scope of an operator."""
     settings: Settings = current_app.extensions["settings"]
     return OfficeScope(path, settings.public_url)
@@ -121,7 +121,7 @@ def params_of(selection: Selection, form: str, path: str, *, void: bool = False,
 
 
 def _may_have(session: Session, person: Person, params: Params) -> bool:
-    return bool(person.has_role(ADMIN)) or is_office_of(session, person, params["path"])
+    return bool(person.has_role(ADMIN)) or of_office(session, person, params)
 
 
 KINDS = {STATEMENTS: JobKind(_title, _plan, _make, _join, size=lambda piece: piece[0], may_have=_may_have)}

@@ -29,7 +29,7 @@ class Removed:
 def removed(session: Session, statement_id: uuid.UUID, scope: OfficeScope) -> Removed | None:
     """Return the known facts about a statement that was removed with its month.
 
-    Its person is known through its evidence; without evidence, only the root office may know about it. Nobody may
+    Its person is known through its evidence; without evidence, only administrators may know about it. Nobody may
     know about a statement that was erased with a person.
     """
     stored = stored_when(session, [statement_id]).get(statement_id)

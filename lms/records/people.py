@@ -8,10 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
-from lms.accounts.offices import is_below
+from lms.accounts.offices import WHOLE_SITE, is_below
 
 Statement = Mapping[str, Any]
-EVERYTHING = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class OfficeScope:
     @property
     def root(self) -> bool:
         """Whether the whole site is seen: administrators and commands see it."""
-        return self.path == EVERYTHING
+        return self.path == WHOLE_SITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class KnownPerson:
 def accounts_in(statement: Statement, public_url: str) -> list[str]:
     """Return the accounts at this site that are a statement's actor: an Agent's own, or a Group's and its members'."""
     actor = statement["actor"]
-    accounts = [whoever.get("account", {}) for whoever in (actor, *actor.get("member", ()))]
+    accounts = [one.get("account", {}) for one in (actor, *actor.get("member", ()))]
     return [account["name"] for account in accounts if account.get("homePage") == public_url and "\0" not in account["name"]]
 
 

@@ -1,7 +1,7 @@
 """Sections of the records pages and their access rules. Each section is a tab on every page of this package.
 
 A section is one module of `lms.records.views` that adds its pages to `bp`, and one line of SECTIONS. A section of the administrators
-is also in WHOLE_SITE; nobody else can open it.
+is also in ADMINISTRATORS_ONLY; nobody else can open it.
 """
 
 from flask import Blueprint, request, url_for
@@ -27,8 +27,14 @@ SECTIONS = (
     ("records.retention", _l("Retention")),
     ("records.ledger_checks", _l("Ledger checks")),
 )
-WHOLE_SITE = {"records.keys", "records.forwarding", "records.importing", "records.erasure", "records.retention"}  # administrators' own
-WHOLE_SITE |= {"records.ledger_checks"}
+ADMINISTRATORS_ONLY = {
+    "records.keys",
+    "records.forwarding",
+    "records.importing",
+    "records.erasure",
+    "records.retention",
+}  # administrators' own
+ADMINISTRATORS_ONLY |= {"records.ledger_checks"}
 
 
 def section_of(address: str) -> str | None:
@@ -42,12 +48,12 @@ def _refuse() -> None:
     section = section_of(request.path)
     if section is None:
         raise NotAllowed(_("This page belongs to no section."))
-    if section in WHOLE_SITE and not person().has_role(ADMIN):
+    if section in ADMINISTRATORS_ONLY and not person().has_role(ADMIN):
         raise NotAllowed(_("Only administrators of the site open this page."))
 
 
 @bp.context_processor
 def _tabs() -> dict[str, object]:
-    closed = frozenset() if person().is_authenticated and person().has_role(ADMIN) else WHOLE_SITE
+    closed = frozenset() if person().is_authenticated and person().has_role(ADMIN) else ADMINISTRATORS_ONLY
     here = section_of(request.path)
     return {"sections": [(label, url_for(endpoint), endpoint == here, None) for endpoint, label in SECTIONS if endpoint not in closed]}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
-from lms.accounts.models import Person
+from lms.accounts.people import find_person
 from lms.catalogue.models import Course
 from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import SITE_ZONE
@@ -27,7 +27,7 @@ class Selection:
     """A selection as the user wrote it; an empty field means all.
 
     `since` is included and `until` is not, so one selection ends where the next begins. A day begins at midnight in the
-    site's time zone. `person` is a user name or an id, `course` a course's code; `activity` also matches a statement's
+    site's time zone. `person` is a user name, or an id (“12”, “#12”), `course` a course's code; `activity` also matches a statement's
     context.
     """
 
@@ -88,14 +88,6 @@ def _person(session: Session, text: str, scope: OfficeScope, problems: list[Fiel
         return None
     key = key_of(v.actor_of(scope.public_url, person.account))
     return AnyOf(Usage.AGENT, [key] if key else [])
-
-
-def find_person(session: Session, text: str) -> Person | None:
-    """Return the person with this user name or this id."""
-    found = session.scalar(select(Person).where(Person.username == text))
-    if found is None and text.isascii() and text.isdigit() and len(text) < len(str(2**31)):
-        found = session.get(Person, int(text))
-    return found
 
 
 def _course(session: Session, code: str, problems: list[FieldProblem]) -> AnyOf | None:

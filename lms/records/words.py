@@ -37,17 +37,17 @@ VERBS: Mapping[str, Any] = {
 }
 SENDERS: Mapping[str, Any] = {"lms": _l("this site, as the server measured it"), "player": _l("content in this site's player")}
 REASONS: Mapping[str, Any] = {
-    "waiting": _l("Waits to be worked through. That usually takes seconds."),
-    "parked": _l("Could not be worked through and was set aside. An office can have it tried again."),
+    "waiting": _l("Waits to be processed. That usually takes seconds."),
+    "parked": _l("Could not be processed and was set aside. An office can have it tried again."),
     "void": _l("Is void: it earns nothing, and what it had earned was taken back by a correction."),
     "voiding": _l("Makes another statement void."),
     "no-registration": _l("Earns nothing: it does not say for which enrolment it counts (no registration)."),
     "unknown-registration": _l("Earns nothing: its registration is nobody's here."),
     "other-person": _l("Earns nothing: it speaks of somebody else than the person whose registration it names."),
     "no-activity": _l("Earns nothing: it is not about an activity of the course."),
-    "untrusted-authority": _l("Earns nothing: whoever sent it is not a provider that the programme trusts."),
+    "untrusted-authority": _l("Earns nothing: its sender is not a provider that the programme trusts."),
     "presence-from-client": _l("Earns nothing: only the server can measure presence."),
-    "part-of-activity": _l("Earns nothing by itself: it is about a part of an activity."),
+    "part-of-activity": _l("Earns nothing on its own: it is about a part of an activity."),
     "not-evidence": _l("Earns nothing: it says nothing that hours rest on."),
     "no-stretch": _l("Earns nothing: it does not say from when to when somebody was present."),
     "no-whole-second": _l("Earns nothing: it is shorter than a second."),
@@ -57,7 +57,7 @@ REASONS: Mapping[str, Any] = {
         "Earns nothing: more was sent for this activity than is accepted. Of each kind, the first 2,000 pieces of an opening are."
     ),
     "too-long": _l("Earns nothing: its list of played segments is longer than any player sends."),
-    "not-kept": _l("Would be evidence now, but was not when it was worked through: the rules have changed since."),
+    "not-kept": _l("Would be evidence now, but was not when it was processed: the rules have changed since."),
     "evidence": _l("Is evidence. The transcript tells how much was credited for it."),
 }
 # error types that mean that the statement cannot be understood, and those that mean that it contradicts stored data
@@ -104,7 +104,7 @@ REFUSALS: Mapping[str, Any] = {
     "is stored with another body": _l("Another statement with this id is here already."),
     "two that differ have one id": _l("Another statement with this id is here already."),
     "are stored for imports": _l("There is no room for it: the limit for imports from this host is reached."),
-    "could not be saved unchanged": _l("It holds signs that cannot be kept here as they came. Let the import read it again."),
+    "could not be saved unchanged": _l("It has characters that cannot be kept here as they came. Let the import read it again."),
 }
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
-from lms.accounts.identity import masked, may_be_identity_number
+from lms.accounts.identity import may_be_identity_number
+from lms.accounts.masking import masked_numbers
 from lms.i18n import in_words
 from lms.rosters.sentences import SENTENCES
 from lms.row_problem import RowProblem
@@ -36,7 +37,7 @@ def shown(text: str) -> str:
     """Return a value for a page or a file: short, on one line, and without identity numbers."""
     short = text[: LONGEST_SHOWN + 1].strip()
     if may_be_identity_number(short):
-        short = masked(short)
+        short = masked_numbers(short)
     visible = "".join(one if one.isprintable() else " " for one in short)
     return f"{visible[:LONGEST_SHOWN]}…" if len(short) > LONGEST_SHOWN else visible
 

@@ -106,7 +106,7 @@ def _refuse_identity_numbers(people: Sequence[TableRow], head: Sequence[str], re
             if index not in read_columns and len(cell) >= SHORTEST_NUMBER and has_identity_number(cell):
                 params = {"head": _head(head, index), "line": line.number}
                 raise Unreadable(
-                    _("“%(head)s” holds an identity number (line %(line)s). Delete that column and upload the list again.", **params)
+                    _("“%(head)s” contains an identity number (line %(line)s). Delete that column and upload the list again.", **params)
                 )
 
 

@@ -9,7 +9,7 @@ SENTENCES: Mapping[str, str] = {
     "long": N_("has more than %(most)s characters"),
     "formula": N_("begins like a formula (%(sign)s)"),
     "line-break": N_("has a line break in it; is a quotation mark missing?"),
-    "unreadable": N_("has a character that is unreadable or cannot be seen (%(code)s); type it anew"),
+    "unreadable": N_("has a character that is unreadable or cannot be seen (%(code)s); type it again"),
     "no-letter": N_("is not a name: it has no letter in it. Perhaps the columns are mixed up"),
     "error-value": N_("is an error that the spreadsheet shows instead of a value; correct its formula or type the value"),
     "long-number": N_(

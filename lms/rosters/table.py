@@ -56,7 +56,7 @@ def read(content: bytes) -> Table:
         raise _too_wide(error.line) from error
     except Broken as error:
         raise Unreadable(
-            _("This is not an Excel workbook that can be read, or it holds far more than a list. Save the list again as .xlsx or CSV.")
+            _("This is not an Excel workbook that can be read, or it contains far more than a list. Save the list again as .xlsx or CSV.")
         ) from error
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from lms.access_log.noting import EXPORTED, NotedAccess, note
 from lms.accounts.account_changes import By
-from lms.accounts.models import Person
+from lms.accounts.people import find_person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.command_options import json_option
@@ -67,15 +67,13 @@ def export(person: str, class_code: str | None, form: str, language: str, out: P
 
 
 def _enrolment(person: str, class_code: str | None) -> int:
-    found = session().scalar(select(Person.id).where(Person.username == person))
-    if found is None and person.isascii() and person.isdigit() and len(person) < 10:  # noqa: PLR2004
-        found = session().scalar(select(Person.id).where(Person.id == int(person)))
+    found = find_person(session(), person)
     if found is None:
         _refuse(f"person: {person!r} is nobody's user name or id")
     query = (
         select(Enrolment.id, TrainingClass.code)
         .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-        .where(Enrolment.person_id == found)
+        .where(Enrolment.person_id == found.id)
     )
     rows = session().execute(query.order_by(Enrolment.id)).all()
     chosen = [row.id for row in rows if class_code in {None, row.code}]

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
-from flask_babel import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -14,7 +13,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.config import MASKED, WHOLE
 from lms.crediting.standing import Standing
 from lms.i18n import gettext as _
-from lms.i18n import pick
+from lms.i18n import pick, write_day
 from lms.transcripts.words import state_of
 
 
@@ -46,6 +45,12 @@ def shown_username(username: str) -> str:
     return username if how == WHOLE else masked_username(username) if how == MASKED else ""
 
 
+def verification_page(number: str = "") -> str:
+    """Return the address of this site's page that verifies documents; with the number of a certificate, of the page about it."""
+    site = str(current_app.extensions["settings"].public_url)
+    return f"{site}/verify/{number}" if number else f"{site}/verify"
+
+
 def identity_rows(standing: Standing, belongs: Belongs) -> Sequence[tuple[str, str]]:
     """Return the identifying data of a transcript with their labels, in the order of page, paper and spreadsheet."""
     enrolment, training_class, track = standing.enrolment, standing.training_class, standing.track
@@ -60,5 +65,5 @@ def identity_rows(standing: Standing, belongs: Belongs) -> Sequence[tuple[str, s
         (_("Training provider"), belongs.provider),
         (_("Class"), f"{training_class.name} ({training_class.code})"),
         (_("State"), state_of(enrolment)),
-        (_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"),
+        (_("Period"), f"{write_day(training_class.starts_on)} – {write_day(training_class.ends_on)}"),
     ]

@@ -12,7 +12,7 @@ from lms.transcripts.transcript import Transcript
 
 def moved_online(session: Session, transcript: Transcript, lessons: Iterable[ClassSession]) -> dict[int, bool]:
     """Return the replaced sessions by id; the value says whether the replacement is done."""
-    track, result = transcript.case.track, transcript.explanation.result.track
+    track, result = transcript.case.track, transcript.decision.result.track
     if track is None or result is None or not track.replacements:
         return {}
     places = frozenset().union(*(plan.sessions for plan in track.replacements.values()))

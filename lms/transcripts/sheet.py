@@ -39,12 +39,12 @@ def of_transcript(transcript: Transcript) -> bytes:
                 pick(line.activity.title.zh, line.activity.title.en),
                 pick(chapter.course.title.zh, chapter.course.title.en),
                 write_length(line.activity.worth_seconds),
-                write_length(line.why.account.measured_seconds),
+                write_length(line.account.measured_seconds),
                 write_length(line.credited_seconds),
                 line.credited_seconds,
-                write_length(line.why.account.held_seconds) if line.why.account.held_seconds else "–",
-                line.why.account.held_seconds,
-                _("yes") if line.why.account.gate.open else _("no"),
+                write_length(line.account.held_seconds) if line.account.held_seconds else "–",
+                line.account.held_seconds,
+                _("yes") if line.account.gate.open else _("no"),
             )
             for chapter in transcript.chapters
             for line in chapter.lines
@@ -65,7 +65,7 @@ def of_transcript(transcript: Transcript) -> bytes:
 
 
 def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
-    held = transcript.explanation.result.held_seconds
+    held = transcript.decision.result.held_seconds
     return [
         *identity_rows(transcript.standing, transcript.belongs),
         (_("Issued"), transcript.issued),

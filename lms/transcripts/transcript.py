@@ -14,56 +14,27 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.outline import Activity
 from courses.strict_json.canonical import canonical
 from lms.accounts.models import Organisation
 from lms.classes.freezing import frozen_because
 from lms.crediting.certified import FrozenAccount, accounts_of, bundle_text
 from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
-from lms.crediting.ledger import chains_of
 from lms.crediting.models import Certificate, Observation
-from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing, of_enrolments
+from lms.crediting.stored_chains import chains_of, ends_of
 from lms.errors import NotFound
-from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
+from lms.hours import Case, Explanation, dump, hours_of
 from lms.hours.done import replacing
 from lms.hours.instants import write_instant
 from lms.hours.intervals import union
 from lms.i18n import write_time
 from lms.printing.letterheads import SetLetterhead, letterheads_of
-from lms.programmes.progress import RequirementProgress, StudiedCourse
+from lms.programmes.progress import RequirementProgress
 from lms.transcripts.about import About, about_of
 from lms.transcripts.identity import Belongs, belongs_of
+from lms.transcripts.lines import CaseDecision, Chapter, TranscriptLine, chapter_of
 from lms.transcripts.stretches import Day, days_of
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptLine:
-    """One activity on a transcript: its account, and the explanation."""
-
-    name: str  # '<course code>:<activity key>'
-    activity: Activity
-    credited_seconds: int
-    why: ActivityExplanation
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether the ledger lacks some of the evidence."""
-        return self.credited_seconds != self.why.account.credited_seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One course on a transcript."""
-
-    course: StudiedCourse
-    lines: Sequence[TranscriptLine]
-
-    @property
-    def credited_seconds(self) -> int:
-        """The credited seconds of the course's activities."""
-        return sum(line.credited_seconds for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +43,7 @@ class Transcript:
 
     standing: Standing
     case: Case
-    explanation: Explanation
+    decision: CaseDecision
     chapters: Sequence[Chapter]
     entries: Sequence[tuple[Entry, str]]
     issued_at: datetime
@@ -80,6 +51,11 @@ class Transcript:
     belongs: Belongs
     letterhead: SetLetterhead | None = None  # of the class's provider
     certificate: Certificate | None = None
+
+    @property
+    def explanation(self) -> Explanation:
+        """The explanation of the case."""
+        return self.decision.explanation
 
     @property
     def requirements(self) -> Sequence[RequirementProgress]:
@@ -206,8 +182,8 @@ def read(session: Session, enrolment_id: int, now: datetime) -> Transcript:
     return read_many(session, [enrolment_id], now)[0]
 
 
-def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> list[Transcript]:
-    """Read several transcripts, in the order of the given ids.
+def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime, *, for_paper: bool = False) -> list[Transcript]:
+    """Read several transcripts, in the order of the given ids. `for_paper`: with the last ledger entry only, which paper names.
 
     Raises:
         NotFound: one of them does not exist.
@@ -217,7 +193,7 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
     accounts = _accounts(session, standings)
-    belongs, chains = belongs_of(session, enrolment_ids), chains_of(session, enrolment_ids)
+    belongs, chains = belongs_of(session, enrolment_ids), (ends_of if for_paper else chains_of)(session, enrolment_ids)
     providers = {one.training_class.provider_id for one in standings}
     heads = letterheads_of(session, session.scalars(select(Organisation).where(Organisation.id.in_(providers))).all())
     found = []
@@ -259,22 +235,10 @@ def _accounts(session: Session, standings: Sequence[Standing]) -> Mapping[int, F
 def _transcript(
     standing: Standing, account: FrozenAccount | _OpenAccount, entries: Sequence[tuple[Entry, str]], issue: _Issue
 ) -> Transcript:
-    explanation = explain(account.case)
-    chapters = [_chapter(course, standing, explanation) for course in standing.courses]
-    seen = (standing, account.case, explanation, chapters, entries)
+    decision = CaseDecision(account.case)
+    chapters = [chapter_of(course, standing, decision) for course in standing.courses]
+    seen = (standing, account.case, decision, chapters, entries)
     return Transcript(*seen, issue.at, account.about, issue.belongs, issue.letterhead, account.certificate)
-
-
-def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation) -> Chapter:
-    named = {activity_name(course.code, activity.key): activity for activity in course.outline.activities}
-    return Chapter(
-        course,
-        [
-            TranscriptLine(name, one, standing.credited.get(name, 0), explanation.activities[name])
-            for name, one in named.items()
-            if name in explanation.activities
-        ],
-    )
 
 
 def evidence_of(session: Session, enrolment_id: int, name: str) -> Sequence[Observation]:

@@ -11,6 +11,7 @@ from lms.access_log.recording import record
 from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
 from lms.attendance import marking
+from lms.attendance.at_once import at_once
 from lms.classes import waivers
 from lms.classes.states import latest_changes
 from lms.classes.trail import Trail, class_trail
@@ -82,6 +83,7 @@ def show(enrolment_id: int) -> ResponseReturnValue:
         since=latest_changes(session(), [enrolment_id]).get(enrolment_id),
         attendance=attendance,
         online=moved_online(session(), transcript, [lesson for lesson, _mark in attendance]),
+        at_once={one.session_id: one for one in at_once(session(), [enrolment_id]).get(enrolment_id, ())},
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,
     )

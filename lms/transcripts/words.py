@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
-from flask_babel import LazyString, format_date
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT
@@ -14,7 +15,7 @@ from lms.crediting.models import Observation
 from lms.crediting.standing import Standing
 from lms.hours import ActivityExplanation, Claim, GateCondition, LimitedDay, Policy, Uncounted
 from lms.i18n import gettext as _
-from lms.i18n import write_length, write_position, write_time
+from lms.i18n import write_day, write_length, write_position, write_time
 
 
 def policy_words(policy: Policy, standing: Standing) -> list[str]:
@@ -126,6 +127,7 @@ def ignored_words(claimed: Claimed) -> str:
         "duration": _("time claimed by a page earns nothing; only measured presence does"),
         "many": _("more was sent for this activity than is accepted"),
         "result": _("this activity is passed only when the server has graded it"),
+        "checks": _("this activity is completed only when every question in it was answered right, which the server judges"),
     }[claimed.why]
     what = _("a claim of %(time)s", time=write_length(claimed.seconds)) if claimed.seconds else _("a claim")
     return f"{what}{_(': ')}{reason}"
@@ -135,7 +137,7 @@ def limited_words(limited: LimitedDay) -> str:
     """Return the effect of a daily limit."""
     return _(
         "%(day)s: %(had)s could have been credited, the limit is %(limit)s",
-        day=format_date(limited.day),
+        day=write_day(limited.day),
         had=write_length(limited.seconds),
         limit=write_length(limited.limit_seconds),
     )
@@ -187,6 +189,12 @@ STATES: Mapping[str, LazyString] = {  # of an enrolment, in their order
     "dismissed": _l("Dismissed"),
     "absent": _l("Never came"),
 }
+
+
+def rules_words(programme: Mapping[str, Any]) -> str:
+    """Return the version of the rules in an evidence bundle's `about`, as 'rural-lead 2020 · version 1'."""
+    version = _("version %(n)s", n=programme["version"])
+    return f"{programme['code']} {programme['year']} · {version}"
 
 
 def state_of(enrolment: Enrolment) -> str:

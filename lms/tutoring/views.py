@@ -1,6 +1,6 @@
 """Pages on which class staff see who needs help in a course, how questions were answered, and start an activity over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -83,7 +83,7 @@ def of_activity(class_id: int, code: str, activity: str) -> ResponseReturnValue:
     return _activity_page(class_id, code, activity)
 
 
-def _activity_page(class_id: int, code: str, activity: str, problems: Sequence[FieldProblem] = ()) -> ResponseReturnValue:
+def _activity_page(class_id: int, code: str, activity: str, error: InvalidInput | None = None) -> ResponseReturnValue:
     found, course = _place(class_id, code)
     chosen = _activity(course, activity)
     version = _version(course)
@@ -98,10 +98,18 @@ def _activity_page(class_id: int, code: str, activity: str, problems: Sequence[F
         people=_learning(class_id),
         everybody=EVERYBODY,
         grounds=GROUNDS if FORMATS[chosen.format].runtime == "cmi5" else {},
+        waived=_waived(class_id, version, chosen),
         given=request.form,
-        problems=[(one.words, one.field) for one in problems],
+        failed=error.message if error else "",
+        problems=[(one.words, one.field) for one in error.problems if isinstance(one, FieldProblem)] if error else [],
     )
-    return page, 422 if problems else 200
+    return page, 422 if error else 200
+
+
+def _waived(class_id: int, version: CourseVersion, activity: Activity) -> set[int]:
+    if FORMATS[activity.format].runtime != "cmi5":
+        return set()
+    return waiving.waived_in(session(), [one.enrolment.id for one in _learning(class_id)], version, activity)
 
 
 @bp.get("/office/classes/<int:class_id>/progress/<code>/<activity>/questions.xlsx")
@@ -140,18 +148,41 @@ def waive(class_id: int, code: str, activity: str) -> ResponseReturnValue:
     enrolment = next((one.enrolment for one in _learning(class_id) if who == str(one.enrolment.id)), None)
     waiver = UnitWaiver(enrolment.id if enrolment else None, request.form.get("ground", ""), request.form.get("reason", ""))
     if enrolment is None or waiver.problems:
-        return _activity_page(class_id, code, activity, waiver.problems)
+        return _activity_page(class_id, code, activity, InvalidInput(_("Nothing was waived."), waiver.problems))
     settings: Settings = current_app.extensions["settings"]
     try:
         with transaction() as writing:
             version = writing.get_one(CourseVersion, course.course_version_id)
             done = waiving.waive(writing, waiver, version, chosen, by_me(), settings.public_url)
     except InvalidInput as error:
-        return _activity_page(class_id, code, activity, error.problems)
+        return _activity_page(class_id, code, activity, error)
     if done:
         flash(_("Waived for %(name)s. Time that was measured in the unit counts now.", name=enrolment.person.name), "success")
     else:
         flash(_("Nothing to waive: the condition of this unit was met, or it was waived before."), "info")
+    return redirect(url_for(".of_activity", class_id=class_id, code=code, activity=activity))
+
+
+@bp.post("/office/classes/<int:class_id>/progress/<code>/<activity>/waive/back")
+@requires(OFFICE, STAFF)
+def take_back_waiver(class_id: int, code: str, activity: str) -> ResponseReturnValue:
+    """Take back that a unit was waived for the chosen person."""
+    _found, course = _place(class_id, code)
+    chosen, who = _activity(course, activity), request.form.get("waived", "")
+    if FORMATS[chosen.format].runtime != "cmi5":
+        raise NotFound(_("Only units of cmi5 packages can be waived."))
+    enrolment = next((one.enrolment for one in _learning(class_id) if who == str(one.enrolment.id)), None)
+    waiver = UnitWaiver(enrolment.id if enrolment else None, "", request.form.get("reason", ""))
+    try:
+        with transaction() as writing:
+            version = writing.get_one(CourseVersion, course.course_version_id)
+            done = waiving.take_back(writing, waiver, version, chosen, by_me(), current_app.extensions["settings"].public_url)
+    except InvalidInput as error:
+        return _activity_page(class_id, code, activity, error)
+    if done:
+        flash(_("Taken back. Time that counted only because of the waiver counts no more; this takes some seconds."), "success")
+    else:
+        flash(_("This unit is not waived for them."), "info")
     return redirect(url_for(".of_activity", class_id=class_id, code=code, activity=activity))
 
 

@@ -1,12 +1,14 @@
-"""Read amounts of hours, days and other units, and whole numbers, from form fields and addresses."""
+"""Read amounts of hours, days and other units, whole numbers, and days of a calendar, from form fields and addresses."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
+from lms.row_ids import row_id
+
 AMOUNT = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,2})?")
-WHOLE = re.compile(r"[0-9]+")
-WHOLE_MAX = 9  # digits
 AMOUNT_MAX = 12  # characters, with the spaces around it
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as browsers send it; `date.fromisoformat` also reads weeks
 
 
 def read_amount(said: str) -> Decimal | None:
@@ -15,12 +17,21 @@ def read_amount(said: str) -> Decimal | None:
     return Decimal(plain) if AMOUNT.fullmatch(plain) else None
 
 
+def read_day(said: str) -> date | None:
+    """Return a day written as 2026-03-02, as browsers send it; None if it is anything else."""
+    try:
+        return date.fromisoformat(said) if DAY.fullmatch(said) else None
+    except ValueError:
+        return None
+
+
 def whole_number(said: str) -> int:
-    """Return a whole number written with ASCII digits, for `request.args.get(…, type=whole_number)`; `int` also reads "1_0" and "１０".
+    """Return a whole number written with ASCII digits, for `request.args.get(…, type=whole_number)`.
 
     Raises:
         ValueError: it is anything else, or longer than an id.
     """
-    if len(said) > WHOLE_MAX or not WHOLE.fullmatch(said):
+    found = row_id(said)
+    if found is None:
         raise ValueError("not a whole number")
-    return int(said)
+    return found

@@ -8,14 +8,15 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, undefer
 
 from courses.answer_key import MOST_QUESTIONS
-from lms.accounts.models import Organisation, Person
-from lms.catalogue.course_index import comparable
+from lms.accounts.models import Person
+from lms.accounts.offices import names_of
+from lms.catalogue.course_index import containing
 from lms.catalogue.sharing import shared_with
 from lms.errors import NotFound
+from lms.row_ids import row_id
 from lms.workshop.models import BankQuestion, BankTag
 
 PAGE = 30
-MOST_WORDS = 10
 TAGS_SHOWN = 200
 IN_USE, ARCHIVED = STATES = ("", "archived")
 
@@ -44,8 +45,8 @@ def search(session: Session, by: Person, wanted: BankFilter, after: str = "", si
     """Return a page of the questions that a person may use, the newest first; `after` is `next` of the page before."""
     conditions = [_readable(session, by), *_conditions(wanted)]
     query = select(BankQuestion).options(undefer(BankQuestion.document)).where(*conditions).order_by(BankQuestion.id.desc())
-    if after.isascii() and after.isdigit() and len(after) < len(str(2**31)):
-        query = query.where(BankQuestion.id < int(after))
+    if (last := row_id(after)) is not None:
+        query = query.where(BankQuestion.id < last)
     found = session.scalars(query.limit(size + 1)).all()
     total = session.scalar(select(func.count(BankQuestion.id)).where(*conditions)) or 0
     return BankPage(found[:size], str(found[size - 1].id) if len(found) > size else None, total)
@@ -93,9 +94,7 @@ def tags(session: Session, by: Person) -> list[tuple[str, int]]:
 
 def owners(session: Session, by: Person) -> list[tuple[int, str]]:
     """Return the organisations of the questions that a person may use, by name."""
-    own = select(BankQuestion.organisation_id).where(_readable(session, by))
-    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(own)).order_by(Organisation.name))
-    return [(id_, name) for id_, name in rows]
+    return names_of(session, select(BankQuestion.organisation_id).where(_readable(session, by)))
 
 
 def _readable(session: Session, by: Person) -> ColumnElement[bool]:
@@ -103,7 +102,7 @@ def _readable(session: Session, by: Person) -> ColumnElement[bool]:
 
 
 def _conditions(wanted: BankFilter) -> list[ColumnElement[bool]]:
-    found = [BankQuestion.search_text.contains(word, autoescape=True) for word in comparable(wanted.words).split()[:MOST_WORDS]]
+    found = containing(BankQuestion.search_text, wanted.words)
     if wanted.kind:
         found.append(BankQuestion.kind == wanted.kind)
     if wanted.tag:

@@ -7,7 +7,7 @@ def bank_texts() -> dict[str, str]:
     """Return the texts of the bank for a form's script; the page fills in `{…}`."""
     return {
         "bank": _("From the question bank"),
-        "bank_hint": _("Questions are copied into this quiz. A later change in the bank changes no quiz by itself."),
+        "bank_hint": _("Questions are copied into this quiz. A later change in the bank does not change any quiz."),
         "bank_words": _("Search in questions and tags"),
         "bank_any": _("All"),
         "bank_find": _("Search"),

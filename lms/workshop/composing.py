@@ -15,8 +15,7 @@ from lms.jobs.kinds import ReportProgress
 from lms.storage import Storage
 from lms.workshop.documents import outline_of
 from lms.workshop.edits import DraftDocument, activities_of
-
-DATE = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that equal courses are equal archives
+from lms.zip_files import dated
 
 
 def compose(storage: Storage, document: DraftDocument, folder: Path, report: ReportProgress) -> list[Problem]:
@@ -44,9 +43,9 @@ def pack(storage: Storage, document: DraftDocument, into: IO[bytes], report: Rep
     """
     measured = _MeasuredFiles(storage, document, report)
     with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as archive:  # films and pictures do not become smaller
-        archive.writestr(zipfile.ZipInfo(COURSE, DATE), _outline(document))
+        archive.writestr(dated(COURSE), _outline(document))
         for name, _entry, file in measured.files:
-            with archive.open(zipfile.ZipInfo(name, DATE), "w", force_zip64=True) as target:
+            with archive.open(dated(name), "w", force_zip64=True) as target:
                 for chunk in measured.chunks(file):
                     target.write(chunk)
 
@@ -56,8 +55,15 @@ def _outline(document: DraftDocument) -> bytes:
 
 
 def _files(storage: Storage, document: DraftDocument) -> Iterator[tuple[str, str, StoredFile | None]]:
-    """Yield each file's name in the package, the entry of its activity, and where it is; None if that is not known any more."""
+    """Yield each file's name in the package, the entry of its activity, and where it is; None if that is not known any more.
+
+    Units of one cmi5 package have the same files, which are yielded once.
+    """
+    seen: set[str] = set()
     for one in activities_of(document):
+        if one["files"] in seen:
+            continue
+        seen.add(one["files"])
         listing = contents.listing_by(storage, one["files"])
         if listing is None:
             yield one["entry"], one["entry"], None

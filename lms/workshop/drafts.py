@@ -16,7 +16,6 @@ Their addresses begin with `/workshop/drafts/<id>/`.
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,7 +23,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from courses.outline import Text
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below
@@ -35,25 +33,14 @@ from lms.i18n import pick
 from lms.storage import Storage
 from lms.workshop.areas import area_of
 from lms.workshop.documents import AREA, document_of, new_document
-from lms.workshop.edits import REPLACED, DraftDocument, Step, activities_of, find
+from lms.workshop.edits import DraftDocument, activities_of, find
 from lms.workshop.history import LONGEST_TITLE, change, write
-from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, put_answers
+from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, is_unit, moved_package, put_answers
 from lms.workshop.models import PUBLISHED, Draft
 from lms.workshop.own_types import own_type
+from lms.workshop.placing import Placing, has_other_units, steps_to_place
 
 DRAFTS_SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """Place new activities: at the end of a module (by default the last one), with this title instead of their own.
-
-    `token` names the change: `history.known_change` finds it if the same request comes again.
-    """
-
-    module: str | None = None
-    title: Text | None = None
-    token: str | None = None
 
 
 # -- Beginning and finding
@@ -94,24 +81,43 @@ def published_document(session: Session, storage: Storage, version: CourseVersio
     """
     document = _document_with(session, version, partial(put_answers, storage))
     for one in activities_of(document):
+        if is_unit(one["format"]):
+            one["entry"], moved = _moved_unit(storage, one)
+            one["files"] = contents.put_listing(storage, moved)
         if type_ := own_type(one, partial(contents.read, storage, one["files"])):
             one["type"] = type_
     return document
 
 
-def document_to_compare(session: Session, version: CourseVersion) -> DraftDocument:
+def document_to_compare(session: Session, storage: Storage, version: CourseVersion) -> DraftDocument:
     """Return the same for reading only: nothing is stored.
 
     Raises:
         Conflict: see `begin_from`.
     """
-    return _document_with(session, version, hash_of_answers)
+    document = _document_with(session, version, hash_of_answers)
+    for one in activities_of(document):
+        if is_unit(one["format"]):
+            one["entry"], moved = _moved_unit(storage, one)
+            one["files"] = moved.sha256
+    return document
+
+
+def _moved_unit(storage: Storage, activity: DraftActivity) -> tuple[str, contents.Listing]:
+    """Return the entry and the files of a unit as drafts have them: an uploaded package lies at the top of its course.
+
+    Raises:
+        NotFound: the listing of its files has vanished.
+    """
+    listing = contents.listing_by(storage, activity["files"])
+    if listing is None:
+        raise NotFound(vanished_words())
+    return moved_package(activity["entry"], listing)
 
 
 def _document_with(session: Session, version: CourseVersion, hash_of: Callable[[Mapping[str, Any]], str]) -> DraftDocument:
-    formats = {one["format"] for module in version.document["modules"] for one in module["activities"]}
-    if version.listings is None or any(one.startswith("cmi5") for one in formats):
-        raise Conflict(_("This course cannot be edited here. Change its package in the tool that made it, and upload it again."))
+    if version.listings is None:
+        raise Conflict(_("This course cannot be edited here. Upload its package again first."))
     keys = session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version.id))
     found = document_of(version.document, version.listings, {one.activity: hash_of(one.document) for one in keys})
     area = area_of(session, version.course_id)
@@ -194,57 +200,16 @@ def content_of(storage: Storage, activity: DraftActivity) -> tuple[Callable[[str
 def put_activity(session: Session, draft: Draft, checked: CheckedFile, by: By, placing: Placing | None = None) -> list[str]:
     """Put a checked file into a locked draft: a key that is there gets the new file and keeps its title; return the activities' keys.
 
-    The minutes and the conditions stay if the new file is of the same kind and allows them.
+    The minutes and the conditions stay if the new file is of the same kind and allows them. Units that the new version of their cmi5
+    package does not have are removed.
 
     Raises:
-        Conflict: the draft is published.
+        Conflict: the draft is published, or has the units of another cmi5 package.
     """
+    if has_other_units(draft.document, checked):
+        said = _("This course already has the units of another cmi5 package, and it can have those of one only.")
+        todo = _("Remove these units first, or begin another course for this package. Nothing was changed.")
+        raise Conflict(pick(f"{said}{todo}", f"{said} {todo}"))
     placing = placing or Placing()
-    document = draft.document
-    steps: list[Step] = []
-    module, after = _end_of(document, placing.module)
-    if module is None:
-        added = new_document("", "")["modules"][0]
-        steps.append({"do": "insert", "of": "module", "after": None, "value": added})
-        module = added["key"]
-    for one in checked.activities:
-        old = find(document, "activity", one["key"])
-        if old is None:
-            title = {"zh": placing.title.zh, "en": placing.title.en} if placing.title else one["title"]
-            placed = {**one, "title": _in_one_language(title, document["language"])}
-            steps.append({"do": "insert", "of": "activity", "module": module, "after": after, "value": placed})
-            after = one["key"]
-        else:
-            steps += _replacing(old, one, placing.title)
-    change(session, draft, steps, by, placing.token)
+    change(session, draft, steps_to_place(draft.document, checked, placing), by, placing.token)
     return [one["key"] for one in checked.activities]
-
-
-def _in_one_language(title: dict[str, str], language: str) -> dict[str, str]:
-    """Return a title without its copy: a later change of the one text would leave the other behind."""
-    if title["zh"] != title["en"]:
-        return title
-    return {"zh": "", "en": title["en"]} if language == "en" else {"zh": title["zh"], "en": ""}
-
-
-def _replacing(old: DraftActivity, new: DraftActivity, title: Text | None) -> list[Step]:
-    """Return the steps that give an activity another file."""
-    values = {name: new.get(name) for name in REPLACED}
-    same = (old["format"], old.get("grading")) == (new["format"], new.get("grading"))
-    if not same:
-        values["requires"] = new.get("requires", {})
-    if not same or (new.get("media_seconds") and (old.get("minutes") or 0) > new["minutes"]):
-        values["minutes"] = new["minutes"]
-    if title is not None:
-        values["title"] = {"zh": title.zh, "en": title.en}
-    return [
-        {"do": "set", "of": "activity", "key": old["key"], "field": name, "was": old.get(name), "to": to} for name, to in values.items()
-    ]
-
-
-def _end_of(document: DraftDocument, module: str | None) -> tuple[str | None, str | None]:
-    """Return a module and its last activity; the last module if it is not named or gone."""
-    home = find(document, "module", module) or (document["modules"][-1] if document["modules"] else None)
-    if home is None:
-        return None, None
-    return home["key"], home["activities"][-1]["key"] if home["activities"] else None

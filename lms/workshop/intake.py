@@ -2,14 +2,16 @@
 
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from courses.formats import FORMATS
+from courses.formats.cmi5 import folder_of
+from courses.formats.cmi5_values import MANIFEST
 from courses.libraries import FindLibrary, nothing
 from courses.package import Package
 from courses.strict_json.canonical import canonical
@@ -22,6 +24,7 @@ from lms.workshop.counting import Admit
 from lms.workshop.documents import values_of
 from lms.workshop.own_types import own_type
 
+PACKAGE = "cmi5/"  # the folder of a cmi5 package in a draft, which has at most one
 LONGEST_START = 40
 SUFFIX_BYTES = 3
 DraftActivity = dict[str, Any]
@@ -29,9 +32,13 @@ DraftActivity = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file that may become one or several activities of a draft, as `lms.workshop.documents` has them; all its contents are stored."""
+    """A file that may become one or several activities of a draft, as `lms.workshop.documents` has them; all its contents are stored.
+
+    `course` is the outline of a file that is a whole course.
+    """
 
     activities: tuple[DraftActivity, ...]
+    course: Mapping[str, Any] | None = None
     warnings: tuple[Problem, ...] = ()
 
 
@@ -49,41 +56,61 @@ def take_in(
     if found.package is None:
         return list(found.problems)
     package = found.package
-    formats = {one.format for one in package.course.activities}
-    alone = [one for one in formats if FORMATS[one].runtime]
-    if alone:
-        return [Problem("stands-alone", path.name, {"format": alone[0]})]
-    if key is not None and len(package.course.activities) != 1:
-        return [Problem("several-activities", path.name, {"count": len(package.course.activities)})]
+    if key is not None and (wrong := _not_for(key, package)):
+        return [replace(wrong, path=path.name)]
     admit(contents.contents_of(package))
     contents.store(storage, package)
-    return CheckedFile(
-        tuple(_activity(storage, package, one, key) for module in package.outline["modules"] for one in module["activities"]),
-        package.warnings,
-    )
+    outlines = [one for module in package.outline["modules"] for one in module["activities"]]
+    activities = tuple(_activity(storage, package, one, key) for one in outlines)
+    return CheckedFile(activities, _placed(package.outline, activities) if len(activities) > 1 else None, package.warnings)
+
+
+def _not_for(key: str, package: Package) -> Problem | None:
+    """Return why a package cannot replace the file of an activity. A cmi5 package replaces all its units, and must have that one."""
+    if any(is_unit(one.format) for one in package.course.activities):
+        return None if key in {one.key for one in package.course.activities} else Problem("unit-not-inside")
+    count = len(package.course.activities)
+    return None if count == 1 else Problem("several-activities", "", {"count": count})
+
+
+def _placed(outline: Mapping[str, Any], activities: Sequence[DraftActivity]) -> dict[str, Any]:
+    """Return the outline of a course with its activities as a draft has them."""
+    left = iter(activities)
+    return {**outline, "modules": [{**one, "activities": [next(left) for _ in one["activities"]]} for one in outline["modules"]]}
+
+
+def is_unit(format_name: str) -> bool:
+    """Say whether activities of a format are units of one package, whose keys the package itself gives them."""
+    return bool(FORMATS[format_name].runtime)
 
 
 def _activity(storage: Storage, package: Package, outline: Mapping[str, Any], key: str | None) -> DraftActivity:
     listing = contents.listings_of(package)[outline["key"]]
-    key = key or new_key(outline["key"] if len(package.course.activities) > 1 else _stem(package, outline))
-    entry, moved = moved_to(key, outline["entry"], listing)
-    activity = {**outline, "key": key, "entry": entry, "files": contents.put_listing(storage, moved), "suggested": outline["minutes"]}
+    key = outline["key"] if is_unit(outline["format"]) else key or _new_key_of(package, outline)
+    entry, moved = moved_package(outline["entry"], listing) if is_unit(outline["format"]) else moved_to(key, outline["entry"], listing)
+    activity = {**outline, "key": key, "entry": entry, "files": contents.put_listing(storage, moved)}
     activity |= _suggestion(storage, activity)
     if type_ := own_type(activity, partial(contents.read, storage, activity["files"])):
         activity["type"] = type_
     answers = package.answer_keys.get(outline["key"])
     if answers is not None:
         activity["answers"] = put_answers(storage, answers)
-    if package.source is not None and len(package.course.activities) == 1:
+    if package.source is not None and (len(package.course.activities) == 1 or is_unit(outline["format"])):
         source = package.source
         activity["source"] = {"name": source.path.name, "sha256": source.sha256, "bytes": source.bytes}
     return activity
 
 
+def _new_key_of(package: Package, outline: Mapping[str, Any]) -> str:
+    return new_key(outline["key"] if len(package.course.activities) > 1 else _stem(package, outline))
+
+
 def _suggestion(storage: Storage, activity: DraftActivity) -> dict[str, int]:
-    """Return the minutes that fit the content, if its file says less than its words and questions."""
+    """Return the minutes that fit the content. Nobody knows them of a unit of cmi5: its file says how many, or nothing does."""
+    if is_unit(activity["format"]):
+        return {}
     found = FORMATS[activity["format"]].suggested_minutes(values_of(activity), partial(contents.read, storage, activity["files"]))
-    return {} if found is None else {"minutes": found, "suggested": found}
+    return {"suggested": activity["minutes"]} if found is None else {"minutes": found, "suggested": found}
 
 
 def _stem(package: Package, outline: Mapping[str, Any]) -> str:
@@ -116,3 +143,9 @@ def moved_to(key: str, entry: str, listing: Listing) -> tuple[str, Listing]:
         return f"{target}{entry[len(stem) :]}", Listing({target + name[len(stem) :]: one for name, one in listing.files.items()})
     target = f"activities/{key}"
     return target, Listing({target + name[len(entry) :]: one for name, one in listing.files.items()})
+
+
+def moved_package(entry: str, listing: Listing) -> tuple[str, Listing]:
+    """Return the entry and the files of the units of a cmi5 package: the manifest, in the folder that drafts have for it."""
+    folder = folder_of(entry)
+    return f"{PACKAGE}{MANIFEST}", Listing({PACKAGE + name.removeprefix(folder): one for name, one in listing.files.items()})

@@ -21,7 +21,10 @@ from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
 from lms.storage import storage
 from lms.workshop import drafts, intake
 from lms.workshop.counting import counted_for
+from lms.workshop.documents import title_in
+from lms.workshop.edits import activities_of
 from lms.workshop.intake import CheckedFile
+from lms.workshop.placing import Placing
 
 TAKING = "draft-file"
 ASSEMBLED = 50  # how far the work is then, in hundredths
@@ -79,8 +82,11 @@ def _put(upload_id: str, params: Params, found: CheckedFile | None) -> None:
             return
         by = writing.get_one(Person, upload.person_id)
         draft = drafts.own(writing, params["draft"], by, lock=True)
-        keys = drafts.put_activity(writing, draft, found, By(by.id, now()), drafts.Placing(params.get("module")))
-        upload.target, upload.ended_at = {**(upload.target or {}), "activities": keys}, now()
+        before = activities_of(draft.document)
+        keys = drafts.put_activity(writing, draft, found, By(by.id, now()), Placing(params.get("module")))
+        kept = {one["key"] for one in activities_of(draft.document)}
+        removed = [title_in(one) for one in before if one["key"] not in kept]
+        upload.target, upload.ended_at = {**(upload.target or {}), "activities": keys, "removed": removed}, now()
 
 
 KINDS = {

@@ -7,8 +7,8 @@ from courses.strict_json.problem import N_
 SENTENCES: Mapping[str, str] = {
     "code-taken": N_("is the code of another course: choose another one"),
     "content-lost": N_("is not in the file store of this site any more: choose the file of this activity again"),
-    "stands-alone": N_("is a %(format)s package, which is a course of its own: upload it under Courses instead of adding it here"),
+    "unit-not-inside": N_("has no unit with the id of this activity: choose a newer version of the same package"),
     "several-activities": N_(
-        "holds several activities (%(count)s), and only a file with one activity can replace another: add it as new activities"
+        "contains several activities (%(count)s), and only a file with one activity can replace another: add it as new activities"
     ),
 }

@@ -4,8 +4,9 @@
 
 A content that was last stored a month ago, and that nothing refers to, is set aside for a week before it is removed. Somebody may store the
 same content, and refer to it, while it is being set aside. So at the end of the run, every night, and before a content is removed, it is
-compared with all references once more, and brought back if something needs it; a reader whose row names it brings it back at once
-(`contents`). A content that is stored once more after a day or later is written again, so that its month begins at that time.
+compared with all references once more, and brought back if something needs it; a page whose row names it brings it back at once
+(`contents.keep`). Nothing is taken out of an organisation's room before that comparison. A content that is stored once more after
+a day or later is written again, so that its month begins at that time.
 
 The run may stop at each file: what is left is done in the next night, which begins at other files.
 """
@@ -15,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from lms.catalogue import contents
 from lms.catalogue.models import WorkshopFile
@@ -52,7 +52,7 @@ def sweep(storage: Storage, now: datetime, *, most: int = MOST, dry_run: bool = 
         LostListing: the files of a course version are not known, so nothing may be removed.
     """
     needed = referenced(database(), storage)
-    swept = Swept()
+    swept, uncounted = Swept(), list[tuple[int, int | None, str]]()
     gone = _look_through_aside(storage, needed, now, swept, dry_run=dry_run)
     start = now.date().toordinal() * A_NIGHT_FURTHER % len(PREFIXES)
     for prefix in PREFIXES[start:] + PREFIXES[:start]:
@@ -64,9 +64,11 @@ def sweep(storage: Storage, now: datetime, *, most: int = MOST, dry_run: bool = 
         if not dry_run:
             for one in unused:
                 storage.move(one.name, contents.set_aside_as(one.name, now.date()))
-            _uncount(prefix, {_hash_of(one.name) for one in old} | gone, needed)
-    if swept.set_aside[0] and not dry_run:
-        _look_through_aside(storage, referenced(database(), storage), now, swept, dry_run=False)
+            uncounted += _counted_in_vain(prefix, {_hash_of(one.name) for one in old} | gone, needed)
+    if (swept.set_aside[0] or uncounted) and not dry_run:
+        needed = referenced(database(), storage)
+        _look_through_aside(storage, needed, now, swept, dry_run=False)
+        _uncount(uncounted, needed)
     return swept
 
 
@@ -97,20 +99,23 @@ def _look_through_aside(storage: Storage, needed: References, now: datetime, swe
     return left
 
 
-def _uncount(prefix: str, unused: set[str], needed: References) -> None:
-    """Take old contents out of what the organisation's files take, unless one of its drafts or bank questions refers to them.
+def _counted_in_vain(prefix: str, unused: set[str], needed: References) -> list[tuple[int, int | None, str]]:
+    """Return the rows (id, organisation, hash) of old contents that no draft or bank question of their organisation refers to."""
+    wanted = select(WorkshopFile.id, WorkshopFile.organisation_id, WorkshopFile.sha256).where(WorkshopFile.sha256.startswith(prefix))
+    with database().reader() as session:
+        rows = [(number, owner, sha256) for number, owner, sha256 in session.execute(wanted)]
+    return [row for row in rows if row[2] in unused and not needed.in_workshop(row[1], row[2])]
+
+
+def _uncount(rows: Iterable[tuple[int, int | None, str]], needed: References) -> None:
+    """Take contents out of what their organisation's files take, unless somebody has referred to them again since.
 
     A content that another organisation refers to stays, and is not counted for this one any more.
     """
     with transaction() as session:
-        rows = session.scalars(select(WorkshopFile).where(WorkshopFile.sha256.startswith(prefix))).all()
-        ids = [row.id for row in rows if row.sha256 in unused and not needed.in_workshop(row.organisation_id, row.sha256)]
-        _delete(session, ids)
-
-
-def _delete(session: Session, ids: list[int]) -> None:
-    for at in range(0, len(ids), 500):
-        session.execute(delete(WorkshopFile).where(WorkshopFile.id.in_(ids[at : at + 500])))
+        ids = [number for number, owner, sha256 in rows if not needed.in_workshop(owner, sha256)]
+        for at in range(0, len(ids), 500):
+            session.execute(delete(WorkshopFile).where(WorkshopFile.id.in_(ids[at : at + 500])))
 
 
 def _hash_of(name: str) -> str:

@@ -44,6 +44,7 @@ PROSE_SHAPES = {
     "“process”": r"\bwork(?:s|ed|ing)? through\b",
     "“is about …”, “names …”": r"\bspeaks? of\b",
     "“is not one”": r"(?<!there )\b(?:is|are|was|were) none\b",
+    "“administrators”": r"\broot office\b",
     "“delay”": r"\bh(?:eld|olds?|olding) up\b",
 }
 PROSE_PATTERNS = {plain: re.compile(shape) for plain, shape in PROSE_SHAPES.items()}

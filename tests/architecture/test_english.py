@@ -50,6 +50,7 @@ def test_each_shape_is_found(sentence: str, tmp_path: english.Path, monkeypatch:
         "It speaks of a person.",
         "Refuse a name that is none.",
         "It holds up nobody.",
+        "The root office may see it.",
     ],
 )
 def test_each_shape_of_docstrings_and_comments_is_found(sentence: str, tmp_path: english.Path, monkeypatch: pytest.MonkeyPatch) -> None:

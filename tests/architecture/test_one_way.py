@@ -71,6 +71,37 @@ def test_json_is_written_canonically_by_one_function() -> None:
     assert found == [], "use courses.strict_json.canonical"
 
 
+ONE_PLACE = {  # a piece of source text → the one module that may have it, and what everybody else uses
+    r"\bformat_(?:date|time|currency|decimal)\(": ("lms/i18n.py", "the write_… functions of lms.i18n"),
+    r"\bZipInfo\(": ("lms/zip_files.py", "lms.zip_files"),
+    r"\bResponse\(msgspec\.json\.encode\(": ("lms/web/json_bodies.py", "lms.web.json_bodies.json_reply"),
+    r"\brequest\.get_data\(.*type=": ("lms/web/json_bodies.py", "lms.web.json_bodies.body_of"),
+    r"\bastimezone\(UTC\)\.isoformat\(timespec=\"microseconds\"\)": ("lms/crediting/chain.py", "lms.crediting.chain.utc_text"),
+}
+READ_AS_TYPED = re.compile(r"fromisoformat\(|\.isdigit\(")  # `int` also reads "1_0" and "１０", `fromisoformat` also weeks
+READ_MORE = {
+    "lms/catalogue/views/resumable.py": "sizes of files are longer than ids",
+    "lms/records/views/statements.py": "a place in the statements has microseconds",
+    "lms/home/check_in.py": "reads what this site wrote into its own cookie",
+}
+
+
+def test_what_has_one_mechanism_is_written_in_one_module() -> None:
+    texts = {shown(path): path.read_text(encoding="utf-8") for path in sources("lms")}
+    for pattern, (place, other) in ONE_PLACE.items():
+        assert [name for name, text in texts.items() if re.search(pattern, text)] == [place], f"use {other}"
+
+
+def test_numbers_and_days_that_somebody_typed_are_read_by_one_function_each() -> None:
+    found = {
+        shown(path)
+        for path in sources("lms")
+        if "views" in path.parts or path.stem.endswith(("views", "_form", "_forms")) or shown(path) in READ_MORE
+        if READ_AS_TYPED.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == READ_MORE.keys(), "use lms.row_ids.row_id, lms.web.amounts.read_day"
+
+
 def test_common_options_of_commands_are_written_once() -> None:
     found = [
         shown(path, node.lineno)

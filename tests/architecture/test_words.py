@@ -24,6 +24,13 @@ REPLACED_EN = (
         r"whoever runs the site",
         r"look after the site",
         r"\b1 entries\b",
+        r"\banew\b",
+        r"(?i)\bwhoever\b",
+        r"(?i)\bwork(?:s|ed)? through\b",
+        r"\bfor ever\b",
+        r"\bcounts? no more\b",
+        r"\basked for no more\b",
+        r"(?i)\bgo(?:es)? on\b",
         r"(?i)rural lead",
     ),
 )

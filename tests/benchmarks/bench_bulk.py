@@ -20,7 +20,7 @@ from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from lms.bulk import documents, job
+from lms.bulk import documents, job, selection
 from lms.classes.models import Enrolment
 from lms.clock import now
 from lms.db import database
@@ -39,7 +39,6 @@ from tests.benchmarks.places import Places, peak_of, reset_peak
 PEOPLE = 70_000
 PLAIN, SIGNED = "plain", "signed"
 AIMS = {PLAIN: 0.80, SIGNED: 0.60}  # shares of the floor's rate
-IN_A_PIECE = 50
 FEW, MANY = 2, 10  # pieces
 ROW = ("王秀兰", "013800000000", "柳河镇中心学校", "=1+1", "初中", "培训中", "在线教学能力提升 k1 班")
 ROSTER_S = 20
@@ -48,7 +47,7 @@ ROSTER_S = 20
 def main(places: Places) -> None:
     """Measure on PostgreSQL; the process is this one."""
     site = places.site("postgresql")
-    key, piece = site.settings.data_dir / DEFAULT_FILE, min(IN_A_PIECE, places.effort.people // 10)
+    key, piece = site.settings.data_dir / DEFAULT_FILE, min(selection.AT_ONCE, places.effort.people // 10)
     with site.app.app_context(), force_locale("zh_Hans_CN"), ThreadPoolExecutor(threads()) as pool:
         with database().reader() as session:
             wanted = select(Enrolment.id).where(Enrolment.id < site.seeded.first_enrolment, Enrolment.ledger_length > 0)

@@ -1,11 +1,16 @@
-"""Does an office certify, supersede and revoke in its browser, and does anyone see it on the verification page?"""
+"""Do an office, a teacher and anyone with a certificate do their part on a phone: certify, verify, supersede, revoke, appeal?"""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from lms.app import create_app
+from lms.classes.models import TrainingClass
 from tests.browser.phone import sound
 from tests.browser.sizes import PHONE
 from tests.factories import DrivenClock, settings_for, signed_in
@@ -14,25 +19,39 @@ from tests.site import served
 
 
 def built(database_url: str, folder: Path) -> Office:
-    """Make a class in which one teacher has met everything."""
+    """Make a class in which one teacher has met everything; questions about its hours are still in time."""
     clock = DrivenClock()
-    return build_office(create_app(settings_for(database_url, folder), clock=clock), clock)
+    office = build_office(create_app(settings_for(database_url, folder), clock=clock), clock)
+    office.world.act(lambda session: setattr(session.get_one(TrainingClass, office.world.class_id), "ends_on", date(2100, 1, 1)))
+    return office
 
 
-def test_from_the_certificate_to_its_revocation(browser: Browser, sqlite_url: str, tmp_path: Path) -> None:
+@contextmanager
+def phone_of(browser: Browser, cookie: str, address: str) -> Iterator[Page]:
+    """The phone of somebody who is signed in, or of anyone."""
+    with browser.new_context(locale="zh-CN", viewport=PHONE, accept_downloads=True) as context:
+        context.add_cookies([{"name": "session", "value": cookie, "url": address}] if cookie else [])
+        yield context.new_page()
+
+
+def session_of(app: Flask, username: str) -> str:
+    cookie = signed_in(app, username).get_cookie("session")
+    assert cookie is not None
+    return cookie.value
+
+
+def test_on_phones_from_the_certificate_to_its_revocation_and_the_question_about_it(
+    browser: Browser, sqlite_url: str, tmp_path: Path
+) -> None:
     office = built(sqlite_url, tmp_path)
     with (
         served(sqlite_url, tmp_path) as (app, address),
-        browser.new_context(locale="zh-CN") as clerk,
-        browser.new_context(locale="zh-CN", viewport=PHONE) as anyone,
+        phone_of(browser, session_of(app, "clerk"), address) as page,
+        phone_of(browser, session_of(app, "teacher"), address) as teacher,
+        phone_of(browser, "", address) as seen,
     ):
-        cookie = signed_in(app, "clerk").get_cookie("session")
-        assert cookie is not None
-        clerk.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        page = clerk.new_page()
         page.goto(f"{address}/office/classes/{office.world.class_id}/certificates")
         number = certified(page)
-        seen = anyone.new_page()
         verified(seen, address, number)
         recognised(seen, handed_out(page, tmp_path))
         rename(office.world, "王秀岚")
@@ -43,6 +62,11 @@ def test_from_the_certificate_to_its_revocation(browser: Browser, sqlite_url: st
         seen.get_by_role("link", name="查看第 2 版").click()
         expect(seen.get_by_text("证书已撤销")).to_be_visible()
         sound(seen)
+        asked(teacher, f"{address}/transcript/{office.enrolment_id}")
+        answered(page, address)
+        teacher.reload()
+        expect(teacher.get_by_text("信息已核对，将重新颁发")).to_be_visible()
+        assert {one.viewport_size["width"] for one in (page, teacher, seen) if one.viewport_size} == {PHONE["width"]}
 
 
 def certified(page: Page) -> str:
@@ -101,3 +125,26 @@ def revoked(page: Page) -> None:
     page.locator("#revoke-reason").fill("信息有误")
     page.get_by_role("button", name="确认撤销").click()
     expect(page.get_by_text("证书已撤销")).to_be_visible()
+
+
+def asked(page: Page, transcript: str) -> None:
+    """See that the certificate was revoked, and ask about a requirement of the transcript."""
+    page.goto(transcript)
+    expect(page.get_by_text(re.compile(r"证书 \S+ 已撤销"))).to_be_visible()
+    sound(page)
+    page.locator("summary", has_text="对学时要求有疑问").first.click()
+    page.get_by_role("link", name="在线学习").click()
+    page.get_by_label("哪里有误").fill("证书为什么被撤销？学时都是我本人学习的。")
+    page.get_by_role("button", name="提交疑问").click()
+    expect(page.get_by_text("待答复")).to_be_visible()
+
+
+def answered(page: Page, address: str) -> None:
+    """Find the question from the menu, and answer it."""
+    page.goto(f"{address}/office/questions")
+    page.get_by_role("link", name="王秀岚").click()
+    sound(page)
+    page.get_by_label("接受：将作更正").check()
+    page.get_by_label("答复", exact=True).fill("信息已核对，将重新颁发")
+    page.get_by_role("button", name="发送答复").click()
+    expect(page.get_by_text("教师可在学时证明中看到")).to_be_visible()

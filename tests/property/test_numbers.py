@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from lms.classes.timetable_file import _clock
 from lms.hours.value_reader import ValueReader
-from lms.web.amounts import read_amount, whole_number
+from lms.row_ids import row_id
+from lms.web.amounts import read_amount, read_day, whole_number
 from lms.workshop.gate_choices import read_gate
 
 PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|0?\.[0-9]+")
@@ -37,6 +38,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "decimal_text": decimal_text,
     "amount": read_amount,
     "whole_number": whole,
+    "row_id": row_id,
     "clock": _clock,
     "gate": lambda said: read_gate(f"coverage={said}"),
 }
@@ -50,7 +52,7 @@ def test_what_only_python_calls_a_number_is_refused(name: str, said: str) -> Non
 
 @pytest.mark.parametrize("name", READERS)
 def test_each_reader_reads_a_plain_number(name: str) -> None:
-    assert READERS[name]("5" if name == "whole_number" else "0.5")
+    assert READERS[name]("5" if name in {"whole_number", "row_id"} else "0.5")
 
 
 @given(NUMBER_LIKE)
@@ -58,3 +60,14 @@ def test_a_text_that_is_read_is_a_plain_number(said: str) -> None:
     for name, read in READERS.items():
         if read(said) is not None:
             assert PLAIN.fullmatch(said.strip()), name
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-3-2", "20260302", "2026-W10-1", "2026-03-02T08:00", "2026-02-30", "２０２６-03-02", " 2026-03-02", ""]
+)
+def test_what_no_browser_sends_as_a_day_is_refused(said: str) -> None:
+    assert read_day(said) is None
+
+
+def test_a_day_that_a_browser_sends_is_read() -> None:
+    assert str(read_day("2026-03-02")) == "2026-03-02"

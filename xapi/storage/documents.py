@@ -5,7 +5,7 @@ row yet, the second insert is reported to its caller, which starts again. On SQL
 locks the whole database instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import Table, bindparam, delete, exists, func, select, tuple_, u
 from sqlalchemy.orm import Session
 
 from xapi.errors import Erased
-from xapi.rules.document_key import DocumentKey
+from xapi.rules.document_key import NOWHERE, DocumentKey
 from xapi.rules.etag import etag_of
 from xapi.storage.erased import SAID, marked_among
 from xapi.storage.models import DocumentRow, ErasedAgent
@@ -73,6 +73,24 @@ def put(session: Session, place: DocumentKey, content: bytes, media_type: str, n
     if not written and marked_among(connection, [place.key["agent_key"]]):
         raise Erased(SAID, "the document")
     return written
+
+
+class OwnedDocument(NamedTuple):
+    """A stored document of an agent, with the activity it is about ('' for a profile), and the registration if it has one."""
+
+    id: str
+    activity: str
+    registration: UUID | None
+    content: bytes
+    type: str
+    updated: datetime
+
+
+def of_agents(session: Session, agents: Collection[UUID]) -> Iterator[OwnedDocument]:
+    """Yield every document of these agents (`key_of`): states and agent profiles, in the order of their keys."""
+    query = select(C.id, C.activity, C.registration, C.content, C.type, C.updated).where(C.agent_key.in_(agents))
+    for row in session.connection().execute(query.order_by(*DOCUMENTS.primary_key)):
+        yield OwnedDocument(*row)._replace(registration=None if row.registration == NOWHERE else row.registration)
 
 
 def remove(session: Session, place: DocumentKey) -> None:

@@ -7,7 +7,7 @@ TH.CheckpointVideo = (function (Q) {
   var AFTER_S = 0.05;
   var W = Q.words(
     { go: "继续播放", stop: "想一想", left: "还有 {n} 个检查点", done: "检查点全部完成。", problem: "视频无法播放。您的学习位置已保存。" },
-    { go: "Go on", stop: "A question first", left: "{n} checkpoints left", done: "All checkpoints are answered.", problem: "The video cannot be played. Your place is kept." }
+    { go: "Continue", stop: "A question first", left: "{n} checkpoints left", done: "All checkpoints are answered.", problem: "The video cannot be played. Your place is kept." }
   );
 
   function CheckpointVideo(params, contentId, extras) {
@@ -15,7 +15,7 @@ TH.CheckpointVideo = (function (Q) {
     var self = this;
     var before = (extras && extras.previousState) || {};
     var points = params.checkpoints.slice().sort(function (a, b) { return a.at - b.at; });
-    var answered = new Set((before.answered || []).filter(function (id) { return points.some(function (point) { return point.id === id; }); })); // of this version
+    var answered = new Set((before.answered || []).filter(function (id) { return Q.isChecked(id) && points.some(function (point) { return point.id === id; }); })); // of this version
     var tracking = null;
     var root, video, panel, state;
 

@@ -11,7 +11,7 @@ from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, TRAINER, Organisation
-from lms.catalogue import contents, labels, listing, publish, sharing
+from lms.catalogue import contents, labels, listing, publish, sharing, shown_answers
 from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
 from lms.catalogue.label_words import KIND_WORDS, SHARE_WORDS, label_words, options
 from lms.catalogue.listing import CourseFilter
@@ -99,6 +99,7 @@ def course(code: str) -> ResponseReturnValue:
         activities=activities,
         titles={one.key: pick(one.title.zh, one.title.en) for one in outline.activities},
         warnings=_warnings_of(shown),
+        shown_answers=shown_answers.of_versions(storage(), versions),
         owner=owner,
         shared=SHARE_WORDS[shown.course.shared],
         stated=[

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from lms.accounts.access import person, requires, scope
+from lms.accounts.access import person, requires, scope_or_site
 from lms.accounts.models import ADMIN, OFFICE, Organisation
 from lms.accounts.offices import is_below
 from lms.certification.letterhead_input import LetterheadInput, logo_in, problems_in, sample_pdf
@@ -19,7 +19,6 @@ from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import FieldProblem, NotFound
 from lms.i18n import write_time
-from lms.office.organisations import WHOLE_SITE
 from lms.office.places import NOT_YOURS, by_me
 from lms.printing import letterheads
 from lms.printing.letterheads import LetterheadChange, SetLetterhead
@@ -45,8 +44,7 @@ def _own(reading: Session, organisation_id: int) -> Organisation:
         NotFound: there is none, or it belongs to others: both look the same on purpose.
     """
     found = reading.get(Organisation, organisation_id)
-    path = WHOLE_SITE if person().has_role(ADMIN) else scope()
-    if found is None or not is_below(path, found.path):
+    if found is None or not is_below(scope_or_site(), found.path):
         raise NotFound(str(NOT_YOURS))
     return found
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, Organisation, Person
+from lms.attendance.at_once import at_once
 from lms.certification import issuing, proposals, recalculation, register, words
 from lms.certification.eligibility import Obstacle, members_of
 from lms.certification.issuing import CertifiedBatch
@@ -24,6 +25,7 @@ from lms.i18n import pick
 from lms.office.places import NOT_YOURS, administers, by_me, own_class, trail_of
 from lms.printing.letterheads import letterheads_of
 from lms.printing.wording import Wordings
+from lms.row_ids import row_id
 
 bp = Blueprint("certification", __name__)
 ON_ONE_PAGE = 1000  # people who can be certified with one click
@@ -60,6 +62,7 @@ def of_class(class_id: int) -> ResponseReturnValue:
         unable=[one for one in everybody if one.obstacle not in {None, Obstacle.CERTIFIED}],
         superseding=proposals.superseding_in(session(), class_id),
         certificates=sorted(rows, key=lambda one: (one.state != VALID, one.enrolment.person.name.encode("gb18030", "replace"), one.id)),
+        at_once=at_once(session(), [one.standing.enrolment.id for one in everybody]),
         issuer=_printed_issuer(found),
         designed_by=found.provider_id,
     )
@@ -121,8 +124,8 @@ def _chosen(class_id: int) -> Mapping[int, str]:
     chosen = {}
     for said in request.form.getlist("who")[:ON_ONE_PAGE]:
         number, _colon, head = said[: HASH + 20].partition(":")
-        if number.isascii() and number.isdigit() and len(number) < 10:  # noqa: PLR2004
-            chosen[int(number)] = head
+        if (enrolment_id := row_id(number)) is not None:
+            chosen[enrolment_id] = head
     own = session().scalars(select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.id.in_(chosen)))
     return {number: chosen[number] for number in own}
 

@@ -14,8 +14,8 @@ from lms.access_log.noting import EXPORTED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import public, requires
 from lms.accounts.guessing import limiter, network
+from lms.accounts.masking import masked_name
 from lms.certification import recalculation, register, words
-from lms.certification.contents import masked_name
 from lms.certification.file_check import examine
 from lms.certification.file_words import FileWords, file_words, no_file, signer_line
 from lms.certification.files import certificate_pdf

@@ -66,7 +66,7 @@ def parse_filter(verbs: Sequence[str], activities: Sequence[str], agents: Sequen
 
 
 def _agent(text: str, name: str) -> None:
-    whoever = parse_json(text, name)
-    actor(whoever, name)
-    if key_of(whoever) is None:
+    agent = parse_json(text, name)
+    actor(agent, name)
+    if key_of(agent) is None:
         raise BadRequest("must be an Agent or an identified Group, as JSON", name)

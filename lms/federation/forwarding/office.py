@@ -10,12 +10,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.egress.address import credential_problems
 from lms.errors import FieldProblem, InvalidInput, NotFound
 from lms.federation.forwarding.filters import Filter, filter_of
 from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.federation.forwarding.sending import PURPOSE
-from lms.federation.orders import checked_address
+from lms.federation.orders import checked_address, problems_of_key
 from lms.lease import give_back
 from lms.sealing import seal
 from xapi.queries import count_forward
@@ -87,7 +86,7 @@ def _problems(session: Session, order: ForwardOrder) -> Sequence[str]:
         problems.append(FieldProblem("name", _("needs 1 to %(n)s printable characters", n=LONGEST_NAME)))
     elif session.scalar(select(Forward.id).where(Forward.name == name)):
         problems.append(FieldProblem("name", _("there is a forward of this name already")))
-    return [*problems, *credential_problems(order.key, order.secret)]
+    return [*problems, *problems_of_key(order.key, order.secret)]
 
 
 def named(session: Session, name: str, *, locked: bool = True) -> Forward:

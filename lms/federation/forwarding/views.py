@@ -1,4 +1,4 @@
-"""Pages of forwards to other record stores and of refused statements, for the root office."""
+"""Pages of forwards to other record stores and of refused statements, for administrators."""
 
 import uuid
 
@@ -107,7 +107,7 @@ def resume_forward(forward_id: int) -> ResponseReturnValue:
     secret = request.form.get("secret", "")
     change(Forward, forward_id, lambda _session, one: office.resume(one, current_app.extensions["settings"], now(), secret), GONE)
     ring(work)
-    flash(_("It goes on from where it was."), "success")
+    flash(_("It continues from where it was."), "success")
     return redirect(url_for(".forward", forward_id=forward_id))
 
 

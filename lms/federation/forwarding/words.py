@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 REASONS: Mapping[str, Any] = {
     "by-hand": _l("Somebody paused it."),
-    "credential": _l("The other store does not take the key and its secret, or they may not write statements there. Ask whoever runs it."),
+    "credential": _l("The other store does not accept the key and its secret, or they may not write statements there. Ask its operator."),
     "address": _l("No record store answers at this address."),
     "ourselves": _l("This address leads back to this very site."),
     "all-refused": _l("The other store refused many statements in a row: what is wrong is more than one statement."),

@@ -12,14 +12,14 @@ from typing import NoReturn
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_babel import force_locale
 from sqlalchemy import func, select
 
+from courses.strict_json.problem import in_english
 from lms.command_options import json_option
 from lms.config import Settings
 from lms.db import database, session, transaction
 from lms.egress.address import Address, NotReached, parse_address
-from lms.errors import InvalidInput
+from lms.egress.sentences import SENTENCES
 from lms.federation.importing.import_run import ImportRun, ImportStopped, counts, prepare
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import opened
@@ -113,12 +113,11 @@ def _policy(settings: Settings, url: str, provider: str | None, problems: list[s
 
 
 def _address(url: str, settings: Settings, problems: list[str], *, internal: bool) -> Address | None:
-    try:
-        with force_locale("en"):
-            return parse_address(url, settings, internal=internal)
-    except InvalidInput as error:
-        problems += [f"from: {one.words}" for one in error.problems]
-        return None
+    found = parse_address(url, settings, internal=internal)
+    if isinstance(found, Address):
+        return found
+    problems += [f"from: {in_english(one, SENTENCES)}" for one in found]
+    return None
 
 
 def _run(asked: _ImportRequest, policy: ImportPolicy, *, as_json: bool) -> None:

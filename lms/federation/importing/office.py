@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.egress.address import credential_problems
 from lms.errors import FieldProblem, InvalidInput
 from lms.federation.importing.models import RUNNING, STOPPED, Import, StatementSetAside
-from lms.federation.orders import checked_address
+from lms.federation.orders import checked_address, problems_of_key
 from lms.lease import give_back
 from lms.sealing import seal
 
@@ -38,10 +37,10 @@ def add(session: Session, order: ImportOrder, settings: Settings, now: datetime)
     Raises:
         InvalidInput: with one line for each wrong field.
     """
-    problems = list(credential_problems(order.key, order.secret))
+    problems = problems_of_key(order.key, order.secret)
     address = checked_address(order.endpoint, settings, problems, NOT_BEGUN, internal=False)
     if session.scalar(select(Import.id).where(Import.endpoint == address.url, Import.key == order.key)):
-        problems.append(FieldProblem("key", _("with this key there is an import from this store already; let that one go on")))
+        problems.append(FieldProblem("key", _("with this key there is an import from this store already; let that one continue")))
     if problems:
         raise InvalidInput(NOT_BEGUN, problems)
     secret = seal(order.secret, settings.secret_key, PURPOSE)

@@ -1,4 +1,4 @@
-"""Pages of imports from other record stores, and of statements that could not be stored, for the root office."""
+"""Pages of imports from other record stores, and of statements that could not be stored, for administrators."""
 
 import structlog
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -55,7 +55,7 @@ def new_import() -> ResponseReturnValue:
     if begun is None:
         return render_template("records/import_new.html", form=form), 422 if form.is_submitted() else 200
     ring(work)
-    flash(_("The import has begun. It goes on when this page is closed."), "success")
+    flash(_("The import has begun. It continues when this page is closed."), "success")
     return redirect(url_for(".import_", import_id=begun))
 
 
@@ -82,7 +82,7 @@ def import_(import_id: int) -> ResponseReturnValue:
 def stop_import(import_id: int) -> ResponseReturnValue:
     """Read no further page."""
     change(Import, import_id, lambda _session, own: office.stop(own), GONE)
-    flash(_("Stopped. What is here stays, and it can go on from there."), "success")
+    flash(_("Stopped. What is here stays, and the import can continue from there."), "success")
     return redirect(url_for(".import_", import_id=import_id))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
 from lms.attendance import checking_in, marking, own_page
+from lms.attendance.at_once import at_once
 from lms.attendance.models import CLAIMED, STATES, AttendanceMark
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
@@ -63,6 +64,7 @@ def _page(
         stays={person: checking_in.stays_of(own) for (_of, person), own in scans.items()},
         open=checking_in.open_among(scans, lesson.id, marks),
         shared=checking_in.shared_devices([one for own in scans.values() for one in own]),
+        at_once={who: [one for one in all_ if one.session_id == lesson.id] for who, all_ in at_once(session(), names).items()},
         claims=[one for own in scans.values() for one in own if one.state == CLAIMED and one.enrolment_id in names],
         names=names,
         live=own_page.is_live(lesson),

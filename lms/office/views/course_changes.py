@@ -28,10 +28,10 @@ from lms.office import administration, reread_job
 from lms.office.course_words import earlier_results_said, summary
 from lms.office.places import bp, by_me, own_class
 from lms.programmes.store import document_of
+from lms.row_ids import row_id
 
 OFF = "off"  # instead of a version's number: the class does not study the course any more
 SHOWN = 100
-LONGEST_NUMBER = 9  # digits
 
 
 @bp.get("/classes/<int:class_id>/courses/<code>")
@@ -78,8 +78,7 @@ def change_course(class_id: int, code: str) -> ResponseReturnValue:
             if wanted == OFF:
                 administration.remove_course(writing, class_id, code, by_me())
             else:
-                number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= LONGEST_NUMBER else 0
-                to = administration.move_course(writing, class_id, code, number, by_me())
+                to = administration.move_course(writing, class_id, code, row_id(wanted) or 0, by_me())
                 graded = to is not None and bool(graded_otherwise(before, outline_of(to)))
             if graded:
                 queue.enqueue(writing, reread_job.REREAD, person().id, reread_job.params_of(found, code, str(get_locale())), now())

@@ -1,7 +1,6 @@
 """Pages for moving sessions online: choose sessions, their replacement and the people; check the effect; confirm."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
@@ -32,6 +31,8 @@ from lms.i18n import pick
 from lms.office import class_queries, effect_words
 from lms.office.places import NOT_YOURS, bp, by_me, staffed_class
 from lms.programmes.store import document_of
+from lms.row_ids import row_id
+from lms.web.amounts import read_day
 
 KEYS_MAX, KEY_MAX, COURSES_SHOWN = 300, 32, 200
 
@@ -50,16 +51,9 @@ def _preset(found: TrainingClass) -> list[str]:
     rows = timetable.sessions_of(session(), found.id)
     if phase:
         zone = ZoneInfo(document_of(found.programme_version).policy.time_zone)
-        first = _day(since)
+        first = read_day(since)
         return [one.key for one in rows if one.requirement == phase and (first is None or one.starts_at.astimezone(zone).date() >= first)]
     return [one.key for one in rows if one.key == asked]
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said[:10])
-    except ValueError:
-        return None
 
 
 def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[FieldProblem] = ()) -> ResponseReturnValue:
@@ -122,7 +116,7 @@ def move_online(class_id: int) -> ResponseReturnValue:
         return _page(found, order.sessions, problems)
     if request.form.get("confirm"):
         ring(follow)
-        flash(_("Moved online. The days stay days: whoever finishes what stands for them has earned them."), "success")
+        flash(_("Moved online. The days stay days: people who finish what replaces them have earned them."), "success")
         return redirect(url_for(".show_timetable", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in order.sessions]
     title = ngettext("%(num)s session is moved online", "%(num)s sessions are moved online", len(rows))
@@ -138,7 +132,7 @@ def _people(writing: Session, class_id: int, people: tuple[int, ...] | None) -> 
 def _order() -> OnlineOrder:
     form = request.form
     keys = tuple(dict.fromkeys(one for one in form.getlist("session")[:KEYS_MAX] if len(one) <= KEY_MAX))
-    who = tuple(int(one) for one in form.getlist("who")[:1000] if one.isascii() and one.isdigit() and len(one) <= 12)  # noqa: PLR2004
+    who = tuple(number for one in form.getlist("who")[:1000] if (number := row_id(one)) is not None)
     by_course = form.get("by") == "course"
     course = (form.get("course", "")[:64] or "?") if by_course else ""
     link = "" if by_course else form.get("link", "").strip()
@@ -174,9 +168,9 @@ def take_online_back(class_id: int, replacement_id: int) -> ResponseReturnValue:
             )
     if confirmed:
         ring(follow)
-        flash(_("Taken back. Nothing stands for these sessions any more."), "success")
+        flash(_("Taken back. Nothing replaces these sessions any more."), "success")
         return redirect(url_for(".moving", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in row.sessions]
     action = url_for(".take_online_back", class_id=class_id, replacement_id=replacement_id)
-    about = {"title": _("Nothing stands for these sessions any more"), "order": None, "button": _("Take back"), "action": action}
+    about = {"title": _("Nothing replaces these sessions any more"), "order": None, "button": _("Take back"), "action": action}
     return _preview(found, rows, effects, about)

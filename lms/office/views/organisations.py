@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from lms.accounts.access import person, requires, scope
+from lms.accounts.access import person, requires, scope_or_site
 from lms.accounts.account_changes import By, of_organisation
 from lms.accounts.models import ADMIN, OFFICE, Organisation
 from lms.accounts.offices import hold_tree
@@ -30,17 +30,13 @@ CHANGES = {
 }
 
 
-def _path() -> str:
-    return organisations.WHOLE_SITE if person().has_role(ADMIN) else scope()
-
-
 def _own(reading: Session, organisation_id: int) -> Organisation:
     """Return an organisation that the signed-in person may change.
 
     Raises:
         NotFound: there is none, or it belongs to others: both look the same on purpose.
     """
-    found = organisations.changeable(reading, _path(), organisation_id)
+    found = organisations.changeable(reading, scope_or_site(), organisation_id)
     if found is None:
         raise NotFound(str(NOT_YOURS))
     return found
@@ -51,8 +47,8 @@ def _own(reading: Session, organisation_id: int) -> Organisation:
 def all_() -> ResponseReturnValue:
     """List the organisations below the office, or all of them for administrators."""
     words = request.args.get("q", "").strip()[: organisations.LONGEST_WORDS]
-    page = organisations.page_of(session(), _path(), words, request.args.get("after", type=whole_number))
-    return render_template("office/organisations.html", page=page, words=words, kinds=KINDS, path=_path())
+    page = organisations.page_of(session(), scope_or_site(), words, request.args.get("after", type=whole_number))
+    return render_template("office/organisations.html", page=page, words=words, kinds=KINDS, path=scope_or_site())
 
 
 @bp.get("/<int:organisation_id>")
@@ -69,7 +65,7 @@ def _page(found: Organisation, problems: tuple[FieldProblem, ...] = ()) -> Respo
         one=found,
         above=session().get(Organisation, found.parent_id) if found.parent_id else None,
         effect=organisations.effect_of(session(), OrganisationChange(RENAME, found)),
-        offered={what: organisations.offered(session(), _path(), found, what) for what in (MOVE, MERGE)},
+        offered={what: organisations.offered(session(), scope_or_site(), found, what) for what in (MOVE, MERGE)},
         may_be_top=person().has_role(ADMIN),
         history=of_organisation(session(), found.id),
         kinds=KINDS,
@@ -90,7 +86,7 @@ def _asked(reading: Session, found: Organisation) -> OrganisationChange:
     """
     what, said = request.form.get("what", ""), request.form.get("target", "").strip()[: organisations.LONGEST_WORDS * 4]
     to_top = what == MOVE and said == TOP and person().has_role(ADMIN)
-    target = None if what == RENAME or to_top else organisations.named(reading, _path(), said)
+    target = None if what == RENAME or to_top else organisations.named(reading, scope_or_site(), said)
     if what not in {RENAME, MOVE, MERGE} or (target is None and what != RENAME and not to_top):
         raise InvalidInput(
             _("Nothing was changed."),

@@ -33,7 +33,7 @@ def hand_out(class_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         sign_ins = sheets.hand_out(writing, class_id, scope(), by_me(), again="again" in request.form)
     if not sign_ins:
-        flash(_("There is none to hand out: perhaps it has just been done."), "warning")
+        flash(_("There is none to hand out. Perhaps it has just been done."), "warning")
         return redirect(url_for(".passwords", class_id=class_id))
     return sheet(found, sign_ins)
 

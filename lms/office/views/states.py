@@ -21,6 +21,7 @@ from lms.errors import InvalidInput
 from lms.office import class_queries, enrolment_states
 from lms.office.enrolment_states import AS_PROPOSED, STAFF_MAY, StateOrder
 from lms.office.places import administers, bp, by_me, staffed_class
+from lms.row_ids import row_id
 
 DECIDED = re.compile(r"([0-9]{1,12}):([a-z-]{1,20}):([a-z-]{1,20})")
 PEOPLE_MAX = 1000
@@ -40,7 +41,7 @@ def _chosen(class_id: int) -> list[Standing]:
     if request.form.get("everybody"):
         proposals = enrolment_states.proposals_of(session(), everybody, now())
         return class_queries.chosen(everybody, class_queries.asked(request.form), proposals)
-    ids = {int(one) for one in request.form.getlist("who")[:PEOPLE_MAX] if one.isascii() and one.isdigit() and len(one) <= 12}  # noqa: PLR2004
+    ids = {row_id(one) for one in request.form.getlist("who")[:PEOPLE_MAX]}
     return [one for one in everybody if one.enrolment.id in ids]
 
 

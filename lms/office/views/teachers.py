@@ -96,7 +96,7 @@ def take_back(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 def move(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Move a person to another track of the class."""
     track = request.form.get("track", "")
-    words = _("Moved. What is asked of them has changed; what they have earned stays.")
+    words = _("Moved. Their requirements have changed; what they have earned stays.")
     return _changed(class_id, enrolment_id, lambda writing, own: membership.move(writing, own, track, by_me()), words)
 
 

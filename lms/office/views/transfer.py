@@ -1,7 +1,5 @@
 """Pages for transferring a person to another class of the programme: choose, check the effect, confirm."""
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,6 +17,8 @@ from lms.i18n import local_time
 from lms.office import effect_words, transferring
 from lms.office.places import bp, by_me, own_class, own_enrolment
 from lms.programmes.store import document_of
+from lms.row_ids import row_id
+from lms.web.amounts import read_day
 
 
 @bp.get("/classes/<int:class_id>/teachers/<int:enrolment_id>/transfer")
@@ -83,11 +83,7 @@ def carry_out_transfer(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 
 
 def _order() -> TransferOrder | None:
-    chosen, day = request.form.get("class", ""), request.form.get("day", "")
-    try:
-        on = date.fromisoformat(day[:10])
-    except ValueError:
+    chosen, on = row_id(request.form.get("class", "")), read_day(request.form.get("day", ""))
+    if chosen is None or on is None:
         return None
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= 12):  # noqa: PLR2004
-        return None
-    return TransferOrder(int(chosen), request.form.get("track", "")[:64], on, request.form.get("reason", "").strip())
+    return TransferOrder(chosen, request.form.get("track", "")[:64], on, request.form.get("reason", "").strip())

@@ -19,9 +19,9 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
 from lms.office.places import NOT_YOURS, attesting, bp, by_me, own_class, staffed_class
 from lms.programmes.store import document_of
+from lms.row_ids import row_id
 from lms.web.amounts import read_amount
 
-NUMBER_MAX = 9  # digits of an enrolment's number
 WORDS = {
     waivers.PROPOSED: _l("Waits for the office"),
     waivers.APPROVED: _l("Approved"),
@@ -67,13 +67,13 @@ def _page(found: TrainingClass, problems: Sequence[str] = ()) -> ResponseReturnV
 def propose_waiver(class_id: int) -> ResponseReturnValue:
     """Propose a waiver."""
     found = staffed_class(class_id)
-    who, amount = request.form.get("who", ""), read_amount(request.form.get("amount", ""))
-    if amount is None or not (who.isascii() and who.isdigit() and len(who) <= NUMBER_MAX):
+    who, amount = row_id(request.form.get("who", "")), read_amount(request.form.get("amount", ""))
+    if who is None or amount is None:
         return _page(found, [_("Choose a teacher, and give the amount as a number, such as 0.5.")])
     asked = AskedWaiver(request.form.get("requirement", "")[:64], amount, request.form.get("reason", "").strip())
     try:
         with transaction() as writing:
-            enrolment = membership.locked(writing, _own(class_id, int(who)))
+            enrolment = membership.locked(writing, _own(class_id, who))
             waivers.propose(writing, enrolment, asked, by_me(), attesting(writing).attestor)
     except InvalidInput as error:
         return _page(found, error.problems or [error.message])

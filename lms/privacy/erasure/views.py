@@ -1,4 +1,4 @@
-"""The erasure page: the root office sees what would be erased and what would stay, and confirms by typing the user name."""
+"""The erasure page: an administrator sees what would be erased and what would stay, and confirms by typing the user name."""
 
 import structlog
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -49,14 +49,14 @@ def erase_person(person_id: int) -> ResponseReturnValue:
         raise NotAllowed(_("You cannot erase yourself: ask another office or the system administrator."))
     if request.form.get("typed", "").strip() != found.username:
         flash(_("What you typed is not the user name: nothing was erased."), "warning")
-        return redirect(url_for(".erasure", who=found.username))
+        return redirect(url_for(".erasure", who=f"#{person_id}"))
     with transaction() as writing:
         whom = writing.get_one(Person, person_id)
         people.begin(writing, whom, person().id, _settings().public_url, now())
     log.info("person.erased", person=person_id, by=person().id)
     ring(go_on)
     flash(_("Erased. What is left of it in the record store goes within minutes."), "success")
-    return redirect(url_for(".erasure", who=person_id))
+    return redirect(url_for(".erasure", who=f"#{person_id}"))
 
 
 def _settings() -> Settings:

@@ -20,7 +20,7 @@ from lms.privacy.retention.removing import unfinished
 from lms.records.models import RemovedMonth
 
 WORDS = {
-    "waiting": "{count} not worked through yet",
+    "waiting": "{count} not processed yet",
     "parked": "{count} set aside (lms xapi parked)",
     "not-sent": "not all sent on to {name} yet (lms xapi forward list)",
     "refused": "{count} refused by {name} (lms xapi forward letters {name})",
@@ -44,7 +44,7 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
     settings: Settings = current_app.extensions["settings"]
     kept = settings.statements_kept_months
     if not kept:
-        click.echo("STATEMENTS_KEPT_MONTHS: is not set, so statements are kept for ever", err=True)
+        click.echo("STATEMENTS_KEPT_MONTHS: is not set, so statements are kept without a limit", err=True)
         sys.exit(2)
     with database().reader() as session:  # closed before the removal, because a reader blocks it
         found = plan(session, now(), kept)
@@ -98,7 +98,7 @@ def _run() -> tuple[int, str]:
         begun = under_way(session) or begin(session, COMMAND, settings.statements_kept_months)
         taken = claim(session, now(), begun.id)
     if taken is None:
-        click.echo("Another run is under way: see Learning records, Retention. It goes on by itself.", err=True)
+        click.echo("Another run is under way: see Learning records, Retention. It continues on its own.", err=True)
         sys.exit(1)
     return taken
 

@@ -67,7 +67,7 @@ def remove_old() -> ResponseReturnValue:
             begun = begin(writing, OFFICE, kept, asked_by=person().id)
             log.info("removal.begun", removal=begun.id, by=person().id)
     ring(work)
-    flash(_("Removing has begun. It goes on when this page is closed."), "success")
+    flash(_("Removing has begun. It continues when this page is closed."), "success")
     return redirect(url_for(".retention"))
 
 

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from lms.privacy.retention.models import COMMAND, NIGHTLY, OFFICE
 from lms.privacy.retention.plan import Hold
 
-BY: Mapping[str, Any] = {OFFICE: _l("An office"), COMMAND: _l("On the command line"), NIGHTLY: _l("By itself, at night")}
+BY: Mapping[str, Any] = {OFFICE: _l("An office"), COMMAND: _l("On the command line"), NIGHTLY: _l("Automatically, at night")}
 # obstacles with a remedy: the section's endpoint and its name
 WHERE: Mapping[str, tuple[str, Any]] = {
     "parked": ("records.needs_attention", _l("Needs attention")),
@@ -24,8 +24,8 @@ def hold_words(hold: Hold) -> str:
     number, name = hold.number, hold.name
     if hold.reason == "waiting":
         return ngettext(
-            "%(num)s statement was not worked through yet; that happens by itself.",
-            "%(num)s statements were not worked through yet; that happens by itself.",
+            "%(num)s statement was not processed yet; that happens automatically.",
+            "%(num)s statements were not processed yet; that happens automatically.",
             number,
         )
     if hold.reason == "parked":

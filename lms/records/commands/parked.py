@@ -25,7 +25,7 @@ def parked(reason: str, *, retry: bool, as_json: bool) -> None:
     """List statements whose processing failed (the latest 1,000), or try them again."""
     if retry:
         again = attention.retry_all(database(), scope_of(), reason, now())
-        click.echo(json.dumps(again._asdict()) if as_json else f"{again.done} worked through, {again.failed} failed again")
+        click.echo(json.dumps(again._asdict()) if as_json else f"{again.done} processed, {again.failed} failed again")
         sys.exit(1 if again.failed else 0)
     with database().reader() as session:
         found = xapi.outbox.parked(session, SHOWN, reason=reason)

@@ -44,9 +44,9 @@ def retry() -> ResponseReturnValue:
     else:
         again = attention.retry_one(database(), scope, statement, now())
     if again.done:
-        flash(ngettext("%(num)s statement was worked through.", "%(num)s statements were worked through.", again.done), "success")
+        flash(ngettext("%(num)s statement was processed.", "%(num)s statements were processed.", again.done), "success")
     if again.failed:
         flash(ngettext("%(num)s statement failed again.", "%(num)s statements failed again.", again.failed), "warning")
     if not again.done and not again.failed:
-        flash(_("There was nothing left to try again: perhaps somebody has just done it."), "info")
+        flash(_("There was nothing left to try again. Perhaps somebody has just done it."), "info")
     return redirect(url_for("records.needs_attention"))

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 
 from lms.access_log.noting import EXPORTED, NotedAccess
 from lms.access_log.recording import record
-from lms.accounts.access import person, requires
+from lms.accounts.access import person, requires, scope_or_site
 from lms.accounts.models import ADMIN, OFFICE
 from lms.celery_app import ring
 from lms.clock import now
@@ -19,7 +19,7 @@ from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.records.columns import COLUMNS
 from lms.records.export import STATEMENTS, params_of
-from lms.records.scope import course_reader, own_path, own_scope
+from lms.records.scope import course_reader, own_scope
 from lms.records.sections import bp
 from lms.records.selection import statement_filter_of
 from lms.records.selection_form import SelectionForm
@@ -58,7 +58,7 @@ def export() -> ResponseReturnValue:
 def _start(form: ExportForm) -> ResponseReturnValue:
     selection = form.selection()
     statement_filter_of(session(), selection, own_scope())
-    params = params_of(selection, form.format.data, own_path(), void=form.void.data, attachments=form.attachments.data)
+    params = params_of(selection, form.format.data, scope_or_site(), void=form.void.data, attachments=form.attachments.data)
     of_all = None if person().has_role(ADMIN) else person().organisation_id
     record(NotedAccess(EXPORTED, "statements", organisation_id=of_all))
     with transaction() as writing:

@@ -1,4 +1,4 @@
-"""Pages of API keys, for the root office."""
+"""Pages of API keys, for administrators."""
 
 from uuid import uuid4
 

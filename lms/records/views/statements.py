@@ -1,6 +1,5 @@
 """Pages of the stored statements of people below an office."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -33,13 +32,13 @@ from lms.records.sections import bp
 from lms.records.selection import Selection, statement_filter_of
 from lms.records.selection_form import SelectionForm
 from lms.records.statement_page import Record, RecordPage
+from lms.row_ids import row_id
 from lms.transcripts.visibility import way_of
 from lms.transcripts.words import observation_words
 from lms.web.downloads import as_download
 from xapi.queries import about, some
 from xapi.statements import EPOCH, MICROSECOND, Cursor
 
-ID = re.compile("[0-9]{1,9}")
 MOST_ABOUT = 20
 LONGEST_SHOWN = 100_000  # characters of JSON on a page; the download has all of them
 
@@ -73,7 +72,7 @@ def statements() -> ResponseReturnValue:
     page = RecordPage([], None)
     if asked and not (among and among.people):
         try:
-            page = _page(replace(asked, person=among.only.username) if among and among.only else asked, scope)
+            page = _page(replace(asked, person=f"#{among.only.id}") if among and among.only else asked, scope)
         except InvalidInput as error:
             form.show_problems(error.problems)
     shown = render_template(
@@ -93,7 +92,7 @@ def statements() -> ResponseReturnValue:
 def _among(person: str, scope: OfficeScope) -> Candidates:
     """Return the candidates for the person filter; if there are several, the requested page of them."""
     after = request.args.get("after", "")
-    return candidates(session(), person, scope, int(after) if ID.fullmatch(after) else None)
+    return candidates(session(), person, scope, row_id(after))
 
 
 def _page(asked: Selection, scope: OfficeScope) -> RecordPage:

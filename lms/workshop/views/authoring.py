@@ -29,10 +29,12 @@ from lms.db import release
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
 from lms.learning.answers import checked
+from lms.learning.frame_address import frame_on
 from lms.learning.words import content_texts
 from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
 from lms.web.file_ranges import whole_or_range
+from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import author_media, authoring
 from lms.workshop.counting import Admit, counted_for
 from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
@@ -129,7 +131,7 @@ def add_file() -> ResponseReturnValue:
         kept = author_media.keep(storage(), _received(Path(folder)), _counted())
     if isinstance(kept, Problem):
         raise refused([kept])
-    return _json(asdict(kept))
+    return json_reply(asdict(kept))
 
 
 @bp.get("/activities/pictures/<name>")
@@ -170,7 +172,7 @@ def open_file() -> ResponseReturnValue:
         found = authoring.opened(storage(), _received(Path(folder)), _counted())
     if isinstance(found, list):
         raise refused(found)
-    return _json({"document": found, "form": url_for("authoring.form", kind=found["type"])})
+    return json_reply({"document": found, "form": url_for("authoring.form", kind=found["type"])})
 
 
 def _counted() -> Admit:
@@ -194,7 +196,7 @@ def _received(folder: Path) -> Path:
 @requires(TRAINER)
 def download() -> ResponseReturnValue:
     """Return the document as an `.h5p`, with its answers."""
-    document = document_of(body_in(DocumentBody).document)
+    document = document_of(body_of(DocumentBody, DOCUMENT_BYTES).document)
     name = f"{UNSAFE.sub('-', document.title).strip('-')[:80] or document.type}.h5p"
     with authoring.made(storage(), document, "activity.h5p") as path:
         if isinstance(path, list):
@@ -216,14 +218,14 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 @requires(TRAINER)
 def preview() -> ResponseReturnValue:
     """Store the document as publishing would, and return the address of its frame."""
-    document = document_of(body_in(DocumentBody).document)
+    document = document_of(body_of(DocumentBody, DOCUMENT_BYTES).document)
     shown = authoring.played(storage(), document, _counted())
     if isinstance(shown, list):
         raise refused(shown)
     drawn = None if shown.key is None else draw(shown.key, token_hex(8))
-    return _json(
+    return json_reply(
         {
-            "frame": f"{_settings().content_url}/frame/h5p/{shown.files}/{shown.activity.entry}",
+            "frame": frame_on(_settings().content_url, shown.activity, shown.files),
             "iri": f"{_settings().public_url}/workshop/preview",
             "settings": {"grading": shown.activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         }
@@ -234,32 +236,20 @@ def preview() -> ResponseReturnValue:
 @requires(TRAINER)
 def try_answers() -> ResponseReturnValue:
     """Grade answers to a document as the server grades a learner's; nothing is kept."""
-    sent = body_in(TriedAnswersBody)
+    sent = body_of(TriedAnswersBody, DOCUMENT_BYTES)
     kept = authoring.tried_reflection(sent.document, sent.answers)
     if kept is not None:
-        return _json(kept)
+        return json_reply(kept)
     key = authoring.key_in(sent.document)
     if key is None:
         raise InvalidInput(_("The form has mistakes. Correct what is marked in the form first."))
     if is_of_checks(key):
-        return _json(checked(key, sent.answers))
+        return json_reply(checked(key, sent.answers))
     if is_blank(key, sent.answers):
         raise InvalidInput(_("No question was answered."), code="blank")
     drawn = [*sent.answers] if key.get("draw") else None
     graded = asdict(grade(key, sent.answers, drawn))
-    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": draw(key, token_hex(8)), **graded})
-
-
-def body_in(kind: type[Any]) -> Any:
-    """Return the request's JSON as `kind`.
-
-    Raises:
-        InvalidInput: it has another form.
-    """
-    try:
-        return msgspec.json.decode(request.get_data(cache=False), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput("The request's JSON is not what this address takes.", [str(error)]) from None
+    return json_reply({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": draw(key, token_hex(8)), **graded})
 
 
 def document_of(value: dict[str, Any]) -> ActivityDocument:
@@ -286,7 +276,3 @@ class _Marked(InvalidInput):
     def __init__(self, message: str, fields: list[dict[str, str]]) -> None:
         super().__init__(message, code="fields")
         self.extra = {"fields": fields}
-
-
-def _json(reply: object) -> Response:
-    return Response(msgspec.json.encode(reply), mimetype="application/json")

@@ -23,12 +23,14 @@ from lms.catalogue.models import SHARES
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
+from lms.row_ids import row_id
 from lms.web.amounts import whole_number
+from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import bank, bank_search
 from lms.workshop.bank_search import BankFilter
 from lms.workshop.form_words import question_kinds
 from lms.workshop.models import BankQuestion
-from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, body_in, config_of, document_of, kept_name, refused
+from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEARCH = 100
@@ -171,16 +173,16 @@ def change_in_bank(code: str) -> ResponseReturnValue:
 def _saved(code: str, revision: int) -> Response:
     """Say where to go on: in the list, or in the question's form for somebody who has typed on in the meantime."""
     there = {"form": url_for(".in_bank", code=code), "kept": kept_name("question") + f"/{code}", "seen": str(revision)}
-    return _json({"next": url_for(".bank_list"), **there})
+    return json_reply({"next": url_for(".bank_list"), **there})
 
 
 def _sent() -> tuple[QuizQuestion, str, int]:
-    sent: BankBody = body_in(BankBody)
+    sent: BankBody = body_of(BankBody, DOCUMENT_BYTES)
     found = bank.read({"id": "new", **sent.document.question})
     if isinstance(found, list):
         raise refused(found)
     language = sent.document.language if sent.document.language in bank.LANGUAGES else bank.LANGUAGES[0]
-    return found, language, int(sent.seen) if sent.seen.isascii() and sent.seen.isdigit() else 0
+    return found, language, row_id(sent.seen) or 0
 
 
 @bp.post("/workshop/bank/<code>/archive")
@@ -219,14 +221,14 @@ def find_in_bank() -> ResponseReturnValue:
     kinds = question_kinds()
     found = [{"code": one.code, "text": one.document["text"], "kind": kinds[one.kind], "tags": _tags(one)} for one in page.questions]
     tags = [{"tag": tag, "count": count} for tag, count in bank_search.tags(session(), person())]
-    return _json({"questions": found, "next": page.next, "total": page.total, "tags": tags})
+    return json_reply({"questions": found, "next": page.next, "total": page.total, "tags": tags})
 
 
 @bp.post("/workshop/bank/take")
 @requires(TRAINER)
 def take_from_bank() -> ResponseReturnValue:
     """Return whole questions, with their answers, for a quiz to copy."""
-    sent: TakeBody = body_in(TakeBody)
+    sent: TakeBody = body_of(TakeBody, DOCUMENT_BYTES)
     found = bank_search.with_tag(session(), person(), sent.tag) if sent.tag else bank_search.by_codes(session(), person(), sent.codes)
     if len(found) > MOST_QUESTIONS:
         raise InvalidInput(_("More than %(most)s questions have this tag. Choose a narrower one.", most=MOST_QUESTIONS))
@@ -237,7 +239,7 @@ def take_from_bank() -> ResponseReturnValue:
 @requires(TRAINER)
 def newer_in_bank() -> ResponseReturnValue:
     """Return the questions that were changed in the bank after a quiz copied them."""
-    sent: CopiesBody = body_in(CopiesBody)
+    sent: CopiesBody = body_of(CopiesBody, DOCUMENT_BYTES)
     copied = {one.id: one.revision for one in sent.origins}
     found = bank_search.by_codes(session(), person(), copied)
     return _copies(one for one in found if one.revision > copied[one.code])
@@ -247,13 +249,13 @@ def newer_in_bank() -> ResponseReturnValue:
 @requires(TRAINER)
 def keep_in_bank() -> ResponseReturnValue:
     """Put the questions of a quiz into the bank that are not from it."""
-    document = document_of(body_in(DocumentBody).document)
+    document = document_of(body_of(DocumentBody, DOCUMENT_BYTES).document)
     if not isinstance(document.body, QuizDocument):
         raise InvalidInput(_("Only questions of a quiz can be put into the bank."))
     with transaction() as writing:
         kept, added = bank.keep_all(writing, document.body.questions, document.language[:2], person(), _me())
     said = _("Put into the bank: %(n)s.", n=added) if added else _("Nothing was added: the bank has all of these questions.")
-    return _json({"kept": kept, "said": said})
+    return json_reply({"kept": kept, "said": said})
 
 
 def _tags(kept: BankQuestion) -> list[str]:
@@ -262,12 +264,8 @@ def _tags(kept: BankQuestion) -> list[str]:
 
 def _copies(questions: Iterable[BankQuestion]) -> Response:
     found: list[Mapping[str, Any]] = [bank.copy_of(one) for one in questions]
-    return _json({"questions": found})
+    return json_reply({"questions": found})
 
 
 def _me() -> By:
     return By(person().id, now())
-
-
-def _json(reply: object) -> Response:
-    return Response(msgspec.json.encode(reply), mimetype="application/json")

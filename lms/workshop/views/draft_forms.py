@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from flask import Response, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,15 +20,16 @@ from lms.db import release, session, transaction
 from lms.errors import Conflict, NotFound
 from lms.i18n import pick
 from lms.storage import storage
+from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import draft_forms, drafts, history
 from lms.workshop.counting import counted_for
 from lms.workshop.documents import title_in
-from lms.workshop.drafts import Placing
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
 from lms.workshop.intake import CheckedFile, DraftActivity
 from lms.workshop.models import Draft
-from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, body_in, config_of, document_of, kept_name, refused
+from lms.workshop.placing import Placing
+from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEEN = 64
@@ -106,7 +106,7 @@ def put_again(draft_id: int, key: str) -> ResponseReturnValue:
 def _put(draft_id: int, key: str | None) -> Response:
     settings: Settings = current_app.extensions["settings"]
     admit = counted_for(drafts.own(session(), draft_id, person()).organisation_id, settings)
-    sent: PutBody = body_in(PutBody)
+    sent: PutBody = body_of(PutBody, DOCUMENT_BYTES)
     document: ActivityDocument = document_of(sent.document)
     release()
     found = draft_forms.checked(storage(), document, admit, key)
@@ -142,7 +142,7 @@ def _answer(draft_id: int, key: str, kind: str, seen: str) -> Response:
         "kept": kept_name(kind, draft_id, key),
         "seen": seen,
     }
-    return Response(msgspec.json.encode(reply), mimetype="application/json")
+    return json_reply(reply)
 
 
 def _demand_unchanged(activity: DraftActivity | None, seen: str) -> None:

@@ -8,8 +8,9 @@ from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
 from lms.db import session
 from lms.i18n import pick
-from lms.learning.wire import AnswersBody, body_of
+from lms.learning.wire import AnswersBody
 from lms.storage import storage
+from lms.web.json_bodies import body_of
 from lms.workshop import drafts
 from lms.workshop.documents import title_of, values_of
 from lms.workshop.edits import activities_of

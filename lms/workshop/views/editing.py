@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import msgspec
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -23,8 +22,8 @@ from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import in_words, pick
-from lms.learning.wire import body_of
 from lms.storage import storage
+from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import draft_forms, drafts, history
 from lms.workshop.areas import known_areas
 from lms.workshop.documents import KINDS, title_of, values_of
@@ -32,7 +31,7 @@ from lms.workshop.edits import EditConflict, Step, activities_of, find, module_o
 from lms.workshop.form_words import type_words
 from lms.workshop.gate_choices import gate_choices, write_gate
 from lms.workshop.history import Saved
-from lms.workshop.intake import DraftActivity
+from lms.workshop.intake import DraftActivity, is_unit
 from lms.workshop.intake_job import TAKING
 from lms.workshop.models import Draft
 from lms.workshop.outcome import ALL, FieldFault, faults_of, field_id
@@ -106,7 +105,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "may_undo": undo,
         "may_redo": redo,
         "suffixes": ",".join(uploads()),
-        "upload_kinds": upload_words(one for one in FORMATS.values() if not one.runtime),
+        "upload_kinds": upload_words(),
     }
 
 
@@ -157,7 +156,7 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
         gates=gate_choices(activity, sends),
         at_field=at_field,
         field_id=field_id,
-        suffixes=",".join(FORMATS[activity.format].uploads) or ".zip",
+        suffixes=".zip,.xml" if is_unit(activity.format) else ",".join(FORMATS[activity.format].uploads) or ".zip",
         has_form=not gone and draft_forms.form_of(storage(), one) is not None,
     )
 
@@ -226,7 +225,7 @@ def _answer(draft: Draft, saved: Saved, faults: list[FieldFault], turns: tuple[b
         "structure": any(one["do"] != "set" for one in saved.done),
         "lines": {one["key"]: _line(one) for one in activities_of(draft.document) if one["key"] in touched},
     }
-    return Response(msgspec.json.encode(reply), mimetype="application/json")
+    return json_reply(reply)
 
 
 def _value(step: Step) -> Mapping[str, Any]:
@@ -289,5 +288,6 @@ def taken_file(draft_id: int, upload_id: str) -> ResponseReturnValue:
         draft_id=draft_id,
         card=card_of(session(), upload),
         added=(upload.target or {}).get("activities"),
+        removed=[pick(one["zh"], one["en"]) for one in (upload.target or {}).get("removed", ())],
         problems=[(one.path, in_words(one, ALL)) for one in problems] or [("", upload.refusal)],
     )

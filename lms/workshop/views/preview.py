@@ -28,9 +28,11 @@ from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.learning.answers import checked
+from lms.learning.frame_address import frame_on
 from lms.learning.link_views import address_of
-from lms.learning.wire import AnswersBody, body_of
+from lms.learning.wire import AnswersBody
 from lms.learning.words import content_texts
+from lms.web.json_bodies import body_of, json_reply
 from lms.workshop.reports import conditions_met
 from lms.workshop.views.blueprint import bp
 
@@ -114,7 +116,7 @@ def _config(shown: ActivityPreview, urls: dict[str, str]) -> dict[str, Any]:
     drawn = None if shown.key is None else _drawn(shown.key)
     return {
         "iri": v.activity_iri(_settings().public_url, shown.course, activity.key),
-        "frame": f"{_settings().content_url}/frame/{activity.format}/{shown.files}/{activity.entry}",
+        "frame": frame_on(_settings().content_url, activity, shown.files),
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
@@ -151,7 +153,7 @@ def report_reply(course: str, activity: Activity, statement: dict[str, Any]) -> 
         met = conditions_met(statement, course, activity, _settings().public_url)
     except ValueError as error:
         raise InvalidInput("The record store would refuse this statement.", [str(error)]) from error
-    return _json({"met": met})
+    return json_reply({"met": met})
 
 
 @bp.post("/catalogue/courses/<code>/versions/<int:number>/<activity>/answers")
@@ -170,16 +172,16 @@ def grade_reply(activity: Activity, key: dict[str, Any] | None, given: dict[str,
         InvalidInput: no question was answered.
     """
     if key is None and activity.grading == "server":  # a reflection
-        return _json({"state": "handed-in", "text": str(given.get("text", "")), "comment": ""})
+        return json_reply({"state": "handed-in", "text": str(given.get("text", "")), "comment": ""})
     if key is None:
         raise NotFound(_("The site does not grade this activity."))
     if is_of_checks(key):
-        return _json(checked(key, given))
+        return json_reply(checked(key, given))
     if is_blank(key, given):
         raise InvalidInput(_("No question was answered."), code="blank")
     drawn = given.keys() if key.get("draw") else None  # the questions that the page drew
     graded = asdict(grade(key, given, drawn))
-    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": _drawn(key), **graded})
+    return json_reply({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": _drawn(key), **graded})
 
 
 def _drawn(key: dict[str, Any]) -> tuple[str, ...] | None:
@@ -200,7 +202,3 @@ def _found(code: str, number: int, activity: str) -> tuple[CourseVersion, Course
     if chosen is None:
         raise NotFound(_("There is no such activity."))
     return version, course, chosen
-
-
-def _json(reply: object) -> Response:
-    return Response(msgspec.json.encode(reply), mimetype="application/json")

@@ -21,6 +21,7 @@ from lms.jobs import queue
 from lms.jobs.models import Job
 from lms.jobs.queue import WORKING
 from lms.jobs.tasks import work
+from lms.storage import storage
 from lms.web.amounts import whole_number
 from lms.workshop import drafts, reviewing
 from lms.workshop.comparing import differences
@@ -78,7 +79,7 @@ def _unfinished(faults: list[FieldFault]) -> list[FieldFault]:
 
 
 def _document_of(version: CourseVersion) -> DraftDocument:
-    return document_to_compare(session(), version)
+    return document_to_compare(session(), storage(), version)
 
 
 def _changes(old: DraftDocument, new: DraftDocument) -> list[tuple[str, str]]:

@@ -97,7 +97,7 @@ def test_move_on_decides_what_is_satisfied_and_what_counts(
 ) -> None:
     course = publish_units(world, tmp_path, unit(more=MORE.format(move_on)))
     played = course.launch().begin()
-    _stay(world, played, 300)
+    played.stay(300)
     if completes:
         assert played.complete().status_code == 200
     if passes:
@@ -201,7 +201,7 @@ def test_no_results_are_taken_unless_the_mode_is_normal(world: World, course: Un
 
 
 def test_a_waived_unit_is_satisfied_and_its_time_counts(world: World, course: UnitsOfClass, played: PlayedUnit) -> None:
-    _stay(world, played, 300)
+    played.stay(300)
     played.terminate()
 
     def waive(session: Any) -> list[bool]:
@@ -239,18 +239,6 @@ def _satisfied(world: World, played: PlayedUnit) -> list[dict[str, Any]]:
 def _publisher(statement: dict[str, Any]) -> str:
     found: str = statement["context"]["contextActivities"]["grouping"][0]["id"]
     return found
-
-
-def _stay(world: World, played: PlayedUnit, seconds: int) -> None:
-    """Beat as the page around the unit does."""
-    client = world.app.test_client()
-    headers, nonce = {"Authorization": f"Bearer {played.opened['token']}"}, played.opened["nonce"]
-    for at in range(0, seconds + 1, 15):
-        last = at + 15 > seconds
-        answer = client.post("/learn/beat", json={"nonce": nonce, "last": last}, headers=headers)
-        assert answer.status_code == 200, answer.text
-        nonce = answer.get_json()["nonce"]
-        world.clock.advance(0 if last else 15)
 
 
 def _launch(session: Any, played: PlayedUnit) -> Launch:

@@ -111,6 +111,17 @@ class PlayedUnit:
         assert answer.status_code == 200, answer.text
         return self
 
+    def stay(self, seconds: int) -> None:
+        """Beat as the page around the unit does."""
+        client = self.world.app.test_client()
+        headers, nonce = {"Authorization": f"Bearer {self.opened['token']}"}, self.opened["nonce"]
+        for at in range(0, seconds + 1, 15):
+            last = at + 15 > seconds
+            answer = client.post("/learn/beat", json={"nonce": nonce, "last": last}, headers=headers)
+            assert answer.status_code == 200, answer.text
+            nonce = answer.get_json()["nonce"]
+            self.world.clock.advance(0 if last else 15)
+
     def statement(self, verb: str, result: Mapping[str, Any] | None = None, *, defined: bool = True) -> dict[str, Any]:
         """A statement as cmi5 wants it."""
         context = json.loads(json.dumps(self.data.get("contextTemplate", {})))

@@ -10,8 +10,11 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from lms.attendance.models import AttendanceMark, CheckIn
+from lms.classes.models import AttendanceRecord, ClassSession, EnrolmentTransfer
 from lms.db import database
 from lms.migrations import guards, migrating
+from lms.practice.models import PracticeDecision, PracticeWork
 from lms.privacy.erasure import person as erasure
 from lms.signing import site_key
 from tests import signing_keys
@@ -70,6 +73,33 @@ WRITES = (
     "DELETE FROM issued_file",
     "UPDATE class_change SET after = ''",
     "DELETE FROM class_change",
+    "UPDATE observation SET since = 0",
+    "UPDATE observation SET activity = 'x'",
+    "UPDATE observation SET statement_sha256 = NULL",
+    "DELETE FROM observation",
+    "UPDATE practice_decision SET what = 'returned'",
+    "UPDATE practice_decision SET comment = ''",
+    "DELETE FROM practice_decision",
+    "UPDATE attendance_record SET quantity = 300",
+    "UPDATE attendance_record SET note = ''",
+    "DELETE FROM attendance_record",
+    "UPDATE attendance_mark SET state = 'absent'",
+    "UPDATE attendance_mark SET superseded_at = NULL",
+    "UPDATE attendance_mark SET reason = ''",
+    "DELETE FROM attendance_mark",
+    "UPDATE check_in SET code_at = '2026-03-09'",
+    "UPDATE check_in SET state = 'counted'",
+    "UPDATE check_in SET state = 'declined', decided_by = NULL",
+    "UPDATE check_in SET reason = '', device = ''",
+    "DELETE FROM check_in",
+    "UPDATE enrolment_transfer SET day = '2026-03-09'",
+    "DELETE FROM enrolment_transfer",
+    "UPDATE programme_version SET document = '{}'",
+    "UPDATE programme_version SET effective_from = '2020-01-01'",
+    "DELETE FROM programme_version",
+    "UPDATE course_version SET document = '{}'",
+    "UPDATE course_version SET document_sha256 = 'x'",
+    "DELETE FROM course_version",
     "UPDATE account_change SET after = 'x'",
     "DELETE FROM account_change",
     "UPDATE audit_export SET reason = 'x'",
@@ -107,6 +137,7 @@ def test_what_must_never_change_cannot_be_changed_while_certificates_and_erasure
     [first] = office.certify().issued
     pdf_of(office, first)
     account_change(office)
+    office.world.act(lambda session: attest(session, office.enrolment_id))
     assert refused(office.world.app, WRITES) == []
     office.world.study("more", 1800)
     office.world.credit()
@@ -117,12 +148,56 @@ def test_what_must_never_change_cannot_be_changed_while_certificates_and_erasure
     assert office.findings() == []
     erase(office)
     assert office.findings() == []
+    assert office.world.act(lambda session: [list(session.execute(text(one)).one()) for one in CLEARED]) == [["", "", "", "", ""], [0]]
     assert refused(office.world.app, ("UPDATE certificate SET facts = '{}'", "DELETE FROM certificate")) == []
     assert office.world.act(lambda session: session.scalar(text("SELECT count(*) FROM elsewhere_hours"))) == 0, "erased with the teacher"
     office.world.act(
         lambda session: site_key.revoke(session, session.scalar(text("SELECT sha256 FROM signing_certificate")), "被盗", third.issued_at)
     )
     assert refused(office.world.app, ("UPDATE signing_certificate SET revoked_at = NULL",)) == []
+
+
+CLEARED = (  # by the erasure, and nothing else of these rows
+    "SELECT d.comment, r.note, m.reason, c.reason, c.device FROM practice_decision d, attendance_record r, attendance_mark m, check_in c"
+    " WHERE d.what = 'accepted' AND r.quantity = 200 AND m.state = 'present' AND c.state = 'confirmed'",
+    "SELECT count(*) FROM observation WHERE enrolment_id = 1",
+)
+
+
+def attest(session: Session, enrolment_id: int) -> None:
+    """Write one row of each kind of evidence that people attest, with texts that name the teacher, and void one observation."""
+    at, own = datetime(2026, 3, 2, 1, tzinfo=UTC), {"enrolment_id": enrolment_id}
+    lesson = ClassSession(class_id=1, key="day-1", title="x", requirement="x", starts_at=at, ends_at=at, half_days=1)
+    work = PracticeWork(**own, requirement="tasks", on=at.date(), state="accepted", handed_in_at=at)
+    session.add_all([lesson, work])
+    session.flush()
+    here = own | {"session_id": lesson.id, "reason": "李青"}
+    mark = AttendanceMark(**here, state="present", noted_at=at, superseded_at=at)
+    scan = CheckIn(**here, way="in", code_at=at, received_at=at, device="x", state="confirmed", decided_at=at, decided_by=1)
+    session.add_all([mark, scan, PracticeDecision(work_id=work.id, what="accepted", comment="李青", at=at)])
+    session.add(AttendanceRecord(**own, requirement="x", quantity=2, noted_on=at.date(), note="李青", created_at=at))
+    session.add(EnrolmentTransfer(enrolment_id=2, from_class_id=1, to_class_id=1, day=at.date(), made_at=at))
+
+
+def test_a_claim_is_decided_once_and_a_mark_is_superseded_once(office: Office) -> None:
+    office.world.act(lambda session: attest(session, office.enrolment_id))
+    for state, day in (("measured", "2026-03-02"), ("claimed", "2026-03-03")):
+        scan = "INSERT INTO check_in (session_id, enrolment_id, source, way, code_at, received_at, device, state, reason)"
+        scan += f" SELECT id, 2, 'code', 'in', '{day}', '{day}', '{state}', '{state}', '' FROM class_session"
+        office.world.act(lambda session, one=scan: session.execute(text(one)))
+    first = (
+        "UPDATE check_in SET state = 'counted' WHERE device = 'measured'",
+        "UPDATE check_in SET state = 'confirmed', reason = 'x', decided_by = 1 WHERE device = 'claimed'",
+        "UPDATE check_in SET came_at = code_at WHERE device = 'claimed'",
+        "UPDATE course_version SET warnings = '[]'",
+        "UPDATE observation SET voided = true",
+    )
+    again = (
+        "UPDATE check_in SET state = 'declined' WHERE device = 'claimed'",
+        "UPDATE check_in SET state = 'measured' WHERE device = 'measured'",
+        "UPDATE observation SET voided = false",
+    )
+    assert refused(office.world.app, (*first, *again)) == list(first)
 
 
 def account_change(office: Office) -> None:

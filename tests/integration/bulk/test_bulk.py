@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from lms.bulk import job as bulk_job
+from lms.bulk import selection
 from lms.bulk.commands import bulk as command
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.models import VALID, Certificate
@@ -180,6 +181,7 @@ def test_the_command_continues_where_it_stopped(bulk: Bulk, tmp_path: Path, monk
     original = bulk_job.make
     runner = bulk.world.app.test_cli_runner()
     bulk.world.app.cli.add_command(command)
+    monkeypatch.setattr(selection, "AT_ONCE", 4)
     monkeypatch.setattr(bulk_job, "make", stopped)
     assert runner.invoke(args=["bulk", "--out", str(out)]).exit_code != 0
     parts = out.with_name("all.zip.parts")

@@ -96,5 +96,5 @@ def test_captions_without_a_film_get_a_sentence_of_their_own(app: Flask, tmp_pat
     done = app.test_cli_runner().invoke(course, ["import", str(laid(FILES, tmp_path, as_folder=False)), "--json"])
     lines = {one["path"].rpartition("/")[2]: one for one in map(json.loads, done.stdout.splitlines())}
     assert done.exit_code == 2
-    assert "no film lies beside it" in lines["没有片子.zh.vtt"]["problems"][0]
+    assert "there is no film beside it" in lines["没有片子.zh.vtt"]["problems"][0]
     assert lines["开场.zip"]["warnings"] == []

@@ -117,7 +117,7 @@ BAD: list[tuple[str, list[str]]] = [
     ),
     (
         "class open k2 --name N --programme online-teaching --provider p1 --starts-on 2019-03-01 --ends-on 2019-06-30",
-        ["programme: The programme holds from "],
+        ["programme: The programme is in force from "],
     ),
     (
         "class open a/b --name ' ' --programme online-teaching --provider p1 --starts-on 2026-03-01 --ends-on 2026-02-01 --track moon",

@@ -68,6 +68,17 @@ def test_a_session_is_added_changed_and_cancelled_and_each_is_kept(desk: Desk, c
     assert "2026-03-03 08:30–11:30" in desk.get(f"{class_id}/settings")
 
 
+def test_a_date_has_two_half_days_and_a_third_is_refused_on_the_page_and_in_a_file(desk: Desk, class_id: int) -> None:
+    desk.post(f"{class_id}/timetable/new", **SESSION)
+    evening = {**SESSION, "title": "晚间研讨", "starts": "19:00", "ends": "21:00"}
+    assert desk.post(f"{class_id}/timetable/new", **evening).status_code == 302
+    refused = desk.post(f"{class_id}/timetable/new", **{**evening, "starts": "14:30", "ends": "17:30"})
+    assert refused.status_code == 422
+    assert "2026-03-03 将超过 2 个半天" in refused.text
+    assert "2026-03-03 将超过 2 个半天" in upload(desk, class_id, SHEET.replace("上午", "12:30-14:00"))
+    assert [title for _key, title, _half_days in planned(desk.world, class_id)] == ["教学诊断", "晚间研讨"]
+
+
 def test_what_is_wrong_is_told_at_its_field_and_nothing_is_kept(desk: Desk, class_id: int) -> None:
     desk.post(f"{class_id}/timetable/new", **SESSION)
     overlapping = desk.post(f"{class_id}/timetable/new", **{**SESSION, "title": "另一场", "starts": "10:00", "ends": "12:00"})

@@ -7,9 +7,12 @@ import zipfile
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import vocabulary as v
+from lms.access_log.models import AccessRecord
 from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, LoginSession, Organisation, Person
 from lms.accounts.people import add_person
@@ -23,7 +26,10 @@ from lms.practice.models import PracticeFile, PracticeWork
 from lms.privacy.erasure.people_tables import TABLES
 from lms.storage import storage
 from tests.access import form_token
-from tests.factories import World, signed_in
+from tests.documents import scanned
+from tests.factories import PUBLIC_URL, DrivenClock, World, signed_in
+from tests.integration.certification.conftest import build_office
+from xapi.documents import DocumentKey, put
 
 SECRET_WORDS = ("password", "token", "nonce", "secret", "uniquifier", "seal")
 
@@ -105,6 +111,46 @@ def test_the_copy_has_hours_statements_files_and_evidence(world: World) -> None:
     assert len(statements) == 1
     rows = list(csv.reader(io.StringIO(archive.read("tables/practice_work.csv").decode("utf-8-sig"))))
     assert dict(zip(*rows, strict=True))["text"] == "听课记录"
+
+
+def test_the_copy_has_what_content_saved_in_the_record_store(world: World) -> None:
+    def save(session: Session) -> None:
+        whose = v.actor_of(PUBLIC_URL, session.get_one(Person, world.person_id).account)
+        for agent, text in ((whose, b'{"seite": 3}'), ({"mbox": "mailto:somebody@example.org"}, b"not theirs")):
+            put(session, DocumentKey("https://x.example/a", agent, None, "bookmark"), text, "application/json", world.clock(), known=None)
+
+    world.act(save)
+    [saved] = read(copy_of(world), "record-store-documents.json")
+    assert (saved["content"], saved["activity"], saved["id"], saved["registration"]) == (
+        '{"seite": 3}',
+        "https://x.example/a",
+        "bookmark",
+        "",
+    )
+
+
+def test_the_copy_has_who_looked_also_at_the_whole_class_by_number(world: World) -> None:
+    def look(session: Session) -> int:
+        place = session.query(Organisation).filter_by(code="p1").one()
+        boss = add_person(session, "boss", "管理员甲", (OFFICE,), password=None, organisation=place)
+        session.flush()
+        said = {"at": world.clock(), "by": boss.id, "what": "exported"}
+        session.add(AccessRecord(**said, form="roster", class_id=world.class_id))
+        session.add(AccessRecord(**said, form="pdf", person_id=world.person_id))
+        return boss.id
+
+    boss = world.act(look)
+    found = read(copy_of(world), "accesses.json")["accesses"]
+    assert sorted((one["by"], one["form"], one["yourself"]) for one in found) == [(boss, "pdf", True), (boss, "roster", False)]
+
+
+def test_the_copy_has_the_certificate_that_verifies(app: Flask, clock: DrivenClock) -> None:
+    office = build_office(app, clock)
+    [certificate] = office.certify().issued
+    archive = copy_of(office.world)
+    [name] = [one for one in archive.namelist() if one.startswith("certificates/")]
+    assert name == f"certificates/{certificate.number}-1.pdf"
+    assert scanned(archive.read(name)) == [f"{PUBLIC_URL}/verify/{certificate.number}?version=1"]
 
 
 def test_no_secret_is_in_the_copy(world: World) -> None:

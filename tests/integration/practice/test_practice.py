@@ -22,6 +22,7 @@ from lms.crediting.ripening import ripen
 from lms.crediting.standing import of_enrolments
 from lms.crediting.verify import verify
 from lms.db import transaction
+from lms.migrations import guards
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.programmes import store
 from lms.storage import storage
@@ -41,6 +42,8 @@ class School:
     """A class of a programme, one teacher in it, and a tutor who runs it."""
 
     def __init__(self, world: World, programme: str, track: str) -> None:
+        with world.app.extensions["db"].engine.begin() as connection:
+            guards.install(connection)
         self.world = world
         self.class_id, self.enrolment_id = world.act(lambda session: self._build(session, programme, track))
         self.teacher, self.tutor = signed_in(world.app, "apprentice"), signed_in(world.app, "tutor")

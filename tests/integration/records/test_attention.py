@@ -154,5 +154,5 @@ def test_the_command_lists_and_retries(offices: World, monkeypatch: pytest.Monke
     assert (again.exit_code, json.loads(again.stdout.splitlines()[-1])) == (1, {"done": 0, "failed": 2})
     only = runner.invoke(args=["xapi", "parked", "--retry", "--reason", "KeyError", "--json"])
     assert json_of(only) == {"done": 1, "failed": 0}
-    assert runner.invoke(args=["xapi", "parked", "--retry"]).stdout == "1 worked through, 0 failed again\n"
+    assert runner.invoke(args=["xapi", "parked", "--retry"]).stdout == "1 processed, 0 failed again\n"
     assert runner.invoke(args=["xapi", "parked"]).stdout == "Nothing was set aside.\n"

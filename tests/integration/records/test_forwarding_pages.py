@@ -1,4 +1,4 @@
-"""Can the root office see the progress of forwards, and add, pause, repair and remove them?"""
+"""Can administrators see the progress of forwards, and add, pause, repair and remove them?"""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Can the root office begin imports, see their progress, stop and resume them; and does a worker run them?"""
+"""Can administrators begin imports, see their progress, stop and resume them; and does a worker run them?"""
 
 import threading
 from collections.abc import Callable

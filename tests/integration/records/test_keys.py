@@ -1,4 +1,4 @@
-"""Can only the root office see, create and revoke keys?"""
+"""Can only administrators see, create and revoke keys?"""
 
 import base64
 import html

@@ -170,7 +170,7 @@ def test_what_comes_into_the_month_between_plan_and_removal_holds_it_back(old: W
 
     monkeypatch.setattr("lms.privacy.retention.removing.resting_on", into_the_past)
     answer = run(old, "--apply", "--yes", code=1)
-    assert "2026-03: held back: 1 not worked through yet" in answer.stderr
+    assert "2026-03: held back: 1 not processed yet" in answer.stderr
     assert count(old, StatementRow) == 3
     old.credit()
     run(old, "--apply", "--yes")
@@ -190,7 +190,7 @@ def test_killed_half_way_the_same_command_goes_on(old: World) -> None:
 
 def test_without_the_setting_nothing_ever_goes(world: World) -> None:
     answer = run(world, "--apply", "--yes", code=2)
-    assert answer.stderr == "STATEMENTS_KEPT_MONTHS: is not set, so statements are kept for ever\n"
+    assert answer.stderr == "STATEMENTS_KEPT_MONTHS: is not set, so statements are kept without a limit\n"
 
 
 def test_without_confirmation_nothing_is_removed(old: World) -> None:

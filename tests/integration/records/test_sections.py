@@ -6,15 +6,15 @@ from flask.testing import FlaskClient
 
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE
-from lms.records.sections import SECTIONS, WHOLE_SITE
+from lms.records.sections import ADMINISTRATORS_ONLY, SECTIONS
 from tests.factories import World
 
 
 def test_every_section_of_the_whole_site_is_a_section() -> None:
-    assert set(WHOLE_SITE) < {endpoint for endpoint, _label in SECTIONS}
+    assert set(ADMINISTRATORS_ONLY) < {endpoint for endpoint, _label in SECTIONS}
 
 
-@pytest.mark.parametrize("section", sorted(WHOLE_SITE))
+@pytest.mark.parametrize("section", sorted(ADMINISTRATORS_ONLY))
 def test_a_section_of_the_whole_site_is_closed_to_every_other_office_and_says_why(
     offices: World, province: FlaskClient, office: FlaskClient, elsewhere: FlaskClient, section: str
 ) -> None:

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
-from lms.accounts.models import TEACHER, Organisation
+from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_person
 from lms.crediting.models import Observation
 from lms.learning.models import Registration
@@ -135,7 +135,8 @@ def test_one_of_several_matching_people_is_chosen_by_their_classes(offices: Worl
     assert "teacher · 在线教学能力提升 k1 班" in page
     assert "teacher2 · 示范培训机构" in page
     assert "李四" not in page
-    chosen = next(link for link in re.findall(r'href="([^"]*)"', page) if "person=teacher&" in f"{unescape(link)}&")
+    chosen = next(link for link in re.findall(r'href="([^"]*)"', page) if f"person=%23{offices.person_id}&" in f"{unescape(link)}&")
+    assert not [link for link in re.findall(r'href="([^"]*)"', page) if "teacher" in link], "an address names nobody"
     assert "王秀兰 · 在线学习" in office.get(LIST + unescape(chosen)).text
     assert f"verb={quote(v.PRESENT, safe='')}" in chosen, "the other filters stay"
 
@@ -265,3 +266,15 @@ def test_a_void_statement_and_what_makes_it_void_lead_to_each_other(offices: Wor
     assert f'href="{LIST}/{one}"' in province.get(f"{LIST}/{other}").text
     assert "作废" in office.get(LIST).text
     assert offices.act(lambda session: session.scalars(select(Registration)).first()) is not None
+
+
+def test_the_page_of_a_statement_leads_to_all_of_its_person_without_their_user_name(offices: World, office: FlaskClient) -> None:
+    evidence(offices)
+    named(offices, ("other", "李四"))
+    as_number = update(Person).where(Person.username == "other").values(username=str(offices.person_id))
+    offices.act(lambda session: session.execute(as_number))  # one person's user name is the id of another
+    [address] = {one for one in re.findall(rf'href="({LIST}/[^"]*)"', office.get(LIST).text)}
+    whole = unescape(office.get(address).text)
+    link = next(one for one in re.findall(r'href="([^"]*)"', whole) if "person=" in one)
+    assert "teacher" not in link
+    assert "王秀兰（teacher）" in office.get(link).text

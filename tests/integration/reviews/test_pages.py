@@ -1,8 +1,10 @@
 """Can an office decide about held hours, and a teacher ask about every line, on pages that say calmly what happens?"""
 
+import io
 import re
 from datetime import timedelta
 
+import pypdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -67,7 +69,7 @@ def test_malformed_filters_are_ignored_or_match_nothing(held: World, said: str) 
 
 
 def test_the_queue_comes_in_pages(held: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lms.certification.holds.PAGE", 1)
+    monkeypatch.setattr("lms.certification.review_queue.PAGE", 1)
     clerk = signed_in(held.app, "clerk")
     first = clerk.get("/office/reviews/").text
     following = re.search(r'rel="next" href="([^"]*)"', first)
@@ -92,6 +94,14 @@ def test_one_page_shows_the_evidence_and_releasing_credits_the_hours(held: World
     assert "两台设备均为本人" in after
     assert "周明" in after
     assert findings(held) == []
+
+
+def test_the_evidence_calls_nothing_credited_that_may_be_held_or_uncounted(held: World) -> None:
+    page = signed_in(held.app, "clerk").get(place(held)).text
+    tables = "".join(re.findall(r'<figure class="timeline">.*?</figure>', page, re.DOTALL))
+    assert tables.count("<td>本次学习</td>") == 1
+    assert tables.count("<td>其他学习</td>") == 1
+    assert "已认定" not in tables, "the other session is held, too"
 
 
 def test_a_part_can_be_refused_and_a_later_decision_replaces_it(held: World) -> None:
@@ -159,6 +169,8 @@ def test_the_teacher_sees_what_is_held_at_home_on_the_transcript_and_in_the_line
     assert "两台设备同时学习：待复核" in line
     assert "对学时有疑问" in line
     assert "待复核" in teacher.get(f"/courses/{held.enrolment_id}/{held.course_version_id}").text
+    paper = pypdf.PdfReader(io.BytesIO(teacher.get(f"/transcript/{held.enrolment_id}.pdf").data)).pages[0].extract_text()
+    assert "待复核，尚未认定" in paper
 
 
 def test_a_teacher_asks_the_office_answers_and_the_teacher_reads_it(held: World) -> None:

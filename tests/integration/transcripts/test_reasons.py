@@ -68,7 +68,7 @@ def test_the_bundle_does_not_depend_on_the_order_in_which_evidence_came_in(world
     world.credit()
     one = transcript_of(world)
     turned = replace(one.case, observations=one.case.observations[::-1])
-    other = Transcript(one.standing, turned, one.explanation, one.chapters, one.entries, one.issued_at, one.about, one.belongs)
+    other = Transcript(one.standing, turned, one.decision, one.chapters, one.entries, one.issued_at, one.about, one.belongs)
     assert other.case != one.case
     assert other.bundle_sha256 == one.bundle_sha256
 

@@ -14,8 +14,9 @@ from lms.classes.models import ClassChange
 from lms.learning.models import Cmi5Progress
 from tests.access import form_token
 from tests.conformance.cmi5.structures import unit
-from tests.conformance.cmi5.units import ID, MORE, UnitsOfClass, publish_units
+from tests.conformance.cmi5.units import ID, MORE, UnitsOfClass, publish_units, verbs
 from tests.factories import signed_in
+from tests.integration.crediting.holding import findings
 from tests.integration.office.conftest import Desk
 
 UNIT = key_of(ID)
@@ -90,3 +91,69 @@ def test_only_units_of_cmi5_packages_are_waived(desk: Desk) -> None:
         f"/office/classes/{world.class_id}/progress/{other.code}/reading/waive", headers={"X-CSRFToken": form_token(desk.client)}
     )
     assert answer.status_code == 404
+
+
+def take_back(client: FlaskClient, units: UnitsOfClass, **fields: object) -> TestResponse:
+    address = f"/office/classes/{units.world.class_id}/progress/{units.code}/{UNIT}/waive/back"
+    plain = {"waived": units.world.enrolment_id, "reason": "看错了人"}
+    return client.post(address, data={**plain, **fields}, headers={"X-CSRFToken": form_token(client)})
+
+
+def studied(units: UnitsOfClass) -> str:
+    """Stay in the unit for five minutes without completing it; return the registration."""
+    played = units.launch().begin()
+    played.stay(300)
+    played.terminate()
+    units.world.clock.advance(60)
+    return played.registration
+
+
+def credited(units: UnitsOfClass) -> int:
+    units.world.credit()
+    return sum(units.world.credited().values())
+
+
+def test_a_waiver_is_taken_back_with_what_counted_only_because_of_it(desk: Desk, units: UnitsOfClass) -> None:
+    registration = studied(units)
+    page = f"{units.world.class_id}/progress/{units.code}/{UNIT}"
+    assert "收回减免" not in desk.get(page), "nothing is waived"
+    waive(desk.client, units)
+    assert credited(units) == 300
+    assert "收回减免" in desk.get(page)
+    assert take_back(desk.client, units).status_code == 302
+    assert credited(units) == 0
+    assert (waived(units), verbs(units.world, registration).count("satisfied")) == (0, 1), "what was stated stays, and is void"
+    assert findings(units.world) == []
+    noted = units.world.act(lambda session: session.scalars(select(ClassChange).where(ClassChange.what == "unit-waiver-back")).one())
+    assert noted.after.endswith("看错了人")
+    assert "收回对单元的减免" in signed_in(units.world.app, "clerk").get(f"/office/classes/{units.world.class_id}/settings").text
+    waive(desk.client, units)
+    assert credited(units) == 300
+    assert verbs(units.world, registration).count("satisfied") == 2, "it is satisfied again"
+
+
+def test_what_the_learner_completed_themselves_stays_when_a_waiver_is_taken_back(desk: Desk, units: UnitsOfClass) -> None:
+    waive(desk.client, units)
+    played = units.launch().begin()
+    played.stay(300)
+    played.complete()
+    played.terminate()
+    units.world.clock.advance(60)
+    take_back(desk.client, units)
+    assert credited(units) == 300
+    assert waived(units) == 0
+
+
+@pytest.mark.parametrize("fields", [{"reason": " "}, {"waived": ""}, {"waived": 10**6}])
+def test_a_waiver_stays_without_a_reason_or_a_person(desk: Desk, units: UnitsOfClass, fields: dict[str, object]) -> None:
+    waive(desk.client, units)
+    answer = take_back(desk.client, units, **fields)
+    assert answer.status_code == 422
+    assert "未撤回任何内容" in answer.text
+    assert waived(units) == 1
+
+
+def test_what_is_not_waived_cannot_be_taken_back(desk: Desk, units: UnitsOfClass) -> None:
+    assert take_back(desk.client, units).status_code == 302
+    assert "没有减免" in desk.get(f"{units.world.class_id}/progress/{units.code}/{UNIT}")
+    assert units.world.act(lambda session: session.scalar(select(func.count()).where(ClassChange.what == "unit-waiver-back"))) == 0

@@ -17,12 +17,13 @@ from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.publish import publish
 from lms.catalogue.uploads import check
 from lms.db import transaction
-from lms.errors import Conflict, NotFound
+from lms.errors import NotFound
 from lms.storage import storage
 from lms.workshop import drafts, history, intake
 from lms.workshop.documents import check_document
 from lms.workshop.intake import CheckedFile
 from lms.workshop.models import Draft
+from lms.workshop.placing import Placing
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
@@ -60,7 +61,7 @@ def draft(session: Session, maker: Person) -> Draft:
 
 def test_a_file_becomes_an_activity_with_its_name_as_title(session: Session, draft: Draft, maker: Person, tmp_path: Path) -> None:
     [key] = drafts.put_activity(session, draft, taken(tmp_path), by(maker))
-    [other] = drafts.put_activity(session, draft, taken(tmp_path), by(maker), drafts.Placing(title=Text("一", "One")))
+    [other] = drafts.put_activity(session, draft, taken(tmp_path), by(maker), Placing(title=Text("一", "One")))
     one = drafts.activity_of(draft, key)
     assert (one["title"]["zh"], one["format"], one["entry"]) == ("板书", "document", f"documents/{key}.png")
     assert drafts.activity_of(draft, other)["title"] == {"zh": "一", "en": "One"}
@@ -142,11 +143,3 @@ def test_a_draft_of_another_organisation_is_not_found(session: Session, draft: D
     draft.reviewer_id = stranger.id  # asked while they belonged to the organisation
     with pytest.raises(NotFound):
         drafts.own(session, draft.id, stranger)
-
-
-def test_a_package_with_pages_of_its_own_units_is_not_edited_here(session: Session, maker: Person) -> None:
-    package = check(SAMPLES[0].parent / "first-five-minutes", own_hosts=True).package
-    assert package is not None
-    version = publish(session, storage(), package, maker, NOW)
-    with pytest.raises(Conflict):
-        drafts.begin_from(session, storage(), version, maker, by(maker))

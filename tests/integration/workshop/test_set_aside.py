@@ -5,8 +5,10 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from lms.catalogue import contents
+from lms.catalogue.models import CourseVersion
 from lms.storage import Storage
 from tests.factories import CONTENT_URL, World
 
@@ -77,4 +79,19 @@ def test_nobody_brings_back_the_files_of_a_listing_that_was_read_before_it_was_s
 def test_who_has_a_row_that_names_a_listing_brings_it_back_with_its_files(world: World, store: Storage, listing: str) -> None:
     set_aside(world, store, "files", "listings")
     assert contents.read(store, listing, "a.js") == b"1;"
+    assert asked(world, f"content/{listing}/a.js") == 200
+
+
+def test_opening_an_activity_brings_its_listing_back_for_its_frame(world: World, store: Storage, listing: str) -> None:
+    """Its version was published while its listing was being set aside; this process has read the listing before."""
+
+    def published(session: Session) -> None:
+        session.get_one(CourseVersion, world.course_version_id).listings = {"reading": listing}
+
+    world.act(published)
+    page, client = f"/learn/{world.enrolment_id}/{world.course_version_id}/reading", world.client()
+    assert client.get(page).status_code == 200
+    set_aside(world, store, "files", "listings")
+    assert client.get(page).status_code == 200
+    assert f"listings/{listing[:2]}/{listing}" in names_in(store)
     assert asked(world, f"content/{listing}/a.js") == 200

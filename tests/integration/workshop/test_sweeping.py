@@ -184,6 +184,25 @@ def test_what_is_removed_takes_no_room_of_its_organisation_any_more(world: World
     assert world.act(lambda session: set(session.scalars(select(WorkshopFile.sha256)))) == {kept}
 
 
+def test_what_a_draft_takes_up_again_while_it_is_being_set_aside_still_counts(
+    world: World, store: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The draft's content was counted before, so saving it adds no row."""
+    lost = stored(store, b"wanted again")
+    world.act(lambda session: room.take(session, None, {lost: 12}, 10**9))
+    move = store.move
+
+    def late(name: str, to: str) -> bool:
+        if name.startswith("files/") and name.endswith(lost):
+            world.act(lambda session: room.take(session, None, {lost: 12}, 10**9))
+            draft(world, files=lost)
+        return move(name, to)
+
+    monkeypatch.setattr(store, "move", late)
+    assert swept(world, store).brought_back == [1, 12]
+    assert world.act(lambda session: set(session.scalars(select(WorkshopFile.sha256)))) == {lost}
+
+
 def test_a_run_that_is_bounded_is_finished_in_later_nights(world: World, store: Storage) -> None:
     lost = [stored(store, f"lost {number}".encode()) for number in range(5)]
     assert swept(world, store, most=2).set_aside[0] == 2

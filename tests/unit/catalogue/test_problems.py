@@ -15,8 +15,10 @@ from courses.strict_json.sentences import SENTENCES as OF_JSON
 from lms.app import create_app
 from lms.attendance.sentences import SENTENCES as OF_ATTENDANCE
 from lms.classes.sentences import SENTENCES as OF_TIMETABLES
+from lms.egress.sentences import SENTENCES as OF_ADDRESSES
 from lms.hours.sentences import SENTENCES as OF_BUNDLES
 from lms.i18n import in_words
+from lms.printing.sentences import SENTENCES as OF_LETTERHEADS
 from lms.programmes.sentences import SENTENCES as OF_PROGRAMMES
 from lms.rosters.sentences import SENTENCES as OF_ROSTERS
 from lms.workshop.form_words import FIELD_SENTENCES as OF_FORMS
@@ -31,10 +33,12 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "lms/programmes": OF_PROGRAMMES,
     "lms/classes": OF_TIMETABLES,
     "lms/attendance": OF_ATTENDANCE,
+    "lms/egress": OF_ADDRESSES,
+    "lms/printing": OF_LETTERHEADS,
     "lms/workshop": {**OF_COURSES, **OF_FORMS, **OF_DRAFTS},
 }
 CODE_AT = {"Problem": 0, "_Wrong": 0, "refuse": 0, "_refuse": 1, "_RefusedError": 0, "in_row": 2, "_wrong": 2}
-ALSO = {"courses": ("lms/catalogue",)}  # rooms that say problems in another room's sentences
+ALSO = {"courses": ("lms/catalogue",), "lms/printing": ("lms/certification",)}  # rooms that say problems in another room's sentences
 PARAMS_AT = {"Problem": 2, "in_row": 3}
 PLACES = re.compile(r"%\((\w+)\)s")
 

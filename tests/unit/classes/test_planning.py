@@ -1,12 +1,13 @@
 """Is a plan of sessions checked: each session, overlaps, and the practical share?"""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from lms.classes.planning import PlannedSession, SessionLimits, free_key, overlaps, practical_share, problems_of
+from lms.classes.planning import PlannedSession, SessionLimits, crowded, free_key, overlaps, practical_share, problems_of
 
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOUND = PlannedSession("s1", "教学诊断", "topics", NINE, NINE + timedelta(hours=3), place="201", teacher="王敏")
@@ -55,6 +56,17 @@ def test_sessions_that_only_touch_do_not_overlap() -> None:
 def test_a_long_session_overlaps_each_that_begins_before_it_ends() -> None:
     day, first, second, after = at(0, 9, "day"), at(1, 1), at(5, 1), at(9, 1)
     assert overlaps([second, after, day, first]) == [(day, first), (day, second)]
+
+
+def test_a_third_half_day_of_one_local_day_is_named() -> None:
+    zone = ZoneInfo("Asia/Shanghai")  # 9:00 there is 1:00 UTC
+    morning, afternoon, evening, tomorrow = at(0), at(5), at(9, 2), at(24)
+    live = replace(at(12, 1), requirement="online", half_days=0)
+    assert crowded([], [tomorrow, live, evening, afternoon, morning], zone) == [(evening, date(2026, 3, 2))]
+    assert crowded([morning, afternoon], [tomorrow, live], zone) == []
+    assert crowded([replace(morning, half_days=2)], [afternoon], zone) == [(afternoon, date(2026, 3, 2))]
+    assert crowded([morning, at(16, 2)], [afternoon], zone) == [], "16 hours after nine is the next day"
+    assert crowded([morning, at(16, 2)], [afternoon], UTC) == [(afternoon, date(2026, 3, 2))]
 
 
 def test_the_practical_share_is_exact_and_nothing_planned_has_none() -> None:

@@ -43,7 +43,7 @@ def test_files_of_every_kind_are_kept_in_lowercase_but_no_programs(opened: Open)
         f"scorm/{name}" for name in ("imsmanifest.xml", "a.html", "js/player.js", "data/x.xml", "_lib/_a.css", "noending")
     }
     (warning,) = found.warnings
-    assert said(warning) == "holds files that no browser needs, which are left out (2): autorun.exe, save.php"
+    assert said(warning) == "contains files that no browser needs, which are left out (2): autorun.exe, save.php"
 
 
 def test_a_package_in_a_folder_or_packed_on_windows_is_mended(opened: Open) -> None:
@@ -60,7 +60,7 @@ def test_a_package_in_a_folder_or_packed_on_windows_is_mended(opened: Open) -> N
 def test_two_packages_in_one_archive_are_refused_in_one_sentence(opened: Open) -> None:
     found = opened(zipped({f"{folder}/{name}": content for folder in "ab" for name, content in FILES.items()}), "a.zip")
     assert isinstance(found, list)
-    assert [said(one) for one in found] == ["holds 2 SCORM packages: upload each one by itself"]
+    assert [said(one) for one in found] == ["contains 2 SCORM packages: upload each one separately"]
 
 
 def test_a_name_that_leads_out_of_a_package_is_refused_as_everywhere(opened: Open) -> None:

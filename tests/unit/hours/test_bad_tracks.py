@@ -121,7 +121,7 @@ def test_the_bundle_that_is_changed_here_is_a_sound_one() -> None:
         (
             ("replacements", "plan-b", "activities", 0),
             "page",
-            [f"{PLAN}.activities[0]: 'page' stands for a session and may not have 'counts_to' or 'course'"],
+            [f"{PLAN}.activities[0]: 'page' replaces a session and may not have 'counts_to' or 'course'"],
         ),
         (
             ("replacements", "c"),

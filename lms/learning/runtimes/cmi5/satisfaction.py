@@ -63,6 +63,22 @@ def evaluate(session: Session, who: RegisteredLearner, structure: Structure, ses
     return stated
 
 
+def forget_waiver(session: Session, who: RegisteredLearner, structure: Structure, key: str) -> list[str] | None:
+    """Forget that a unit was waived; return our ids of the blocks and the course that are not satisfied any more, None if it was not."""
+    reached = progress_of(session, who.registration)
+    row = reached.get(key)
+    if row is None or row.waived_at is None:
+        return None
+    row.waived_at = None
+    done = {one.key for one in structure.units if is_satisfied(one, reached.get(one.key))}
+    lost = [(place, block) for place, block in _places(structure) if _is_stated(reached.get(place))]
+    lost = [(place, block) for place, block in lost if not done.issuperset(structure.keys_in(block))]
+    for place, _block in lost:
+        reached[place].satisfied_at = None
+    session.flush()
+    return [_target(who, structure, block)[0] for _place, block in lost]
+
+
 def _places(structure: Structure) -> list[tuple[str, str | None]]:
     """Return the places that can be satisfied, with their blocks; the innermost first, the course last."""
     depths: dict[str, int] = {}

@@ -83,7 +83,7 @@ def satisfied(who: RegisteredLearner, place: tuple[str, str, str], session_id: u
     """Build the statement that a block or the course is satisfied (9.3.9); `place` is our id, the publisher's id, and the type."""
     ours, publisher, kind = place
     target = {"objectType": "Activity", "id": ours, "definition": {"type": kind}}
-    number = uuid.uuid5(who.registration, f"satisfied {ours}")
+    number = uuid.uuid5(who.registration, f"satisfied {ours} {session_id}")  # it may be satisfied again after a waiver was taken back
     return _statement(who, number, c.SATISFIED, target, at, _context(who, publisher, session_id))
 
 

@@ -1,7 +1,6 @@
 """Routes of cmi5: starting a unit, the fetch URL, what the player page asks of a running unit, and where a unit returns to."""
 
 from typing import Annotated
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
@@ -10,12 +9,8 @@ from flask_babel import gettext as _
 from msgspec import Meta
 from sqlalchemy import select
 
-from courses.formats.cmi5_structure import path_of
-from courses.formats.cmi5_values import is_elsewhere
 from lms.accounts.access import person, public, requires
-from lms.accounts.cookies import current_login
 from lms.accounts.signin import csrf
-from lms.catalogue.models import CourseVersion
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
@@ -24,10 +19,8 @@ from lms.i18n import pick
 from lms.learning.credential import running, ticket_of
 from lms.learning.models import Cmi5Session, Launch
 from lms.learning.opened import ring
-from lms.learning.package_hosts import PackageHosts
-from lms.learning.runtimes.cmi5 import access, launching
-from lms.learning.runtimes.cmi5.launching import UnitSite
-from lms.learning.wire import body_of
+from lms.learning.runtimes.cmi5 import access, unit_page
+from lms.web.json_bodies import body_of, json_reply
 
 bp = Blueprint("cmi5", __name__, url_prefix="/cmi5")
 
@@ -63,32 +56,13 @@ def start() -> ResponseReturnValue:
     found = running(current_app.extensions["launch_tickets"].read(body_of(StartBody).token))
     if found is None or found.person_id != person().id:
         raise NotSignedIn(_("This session has ended. The time measured is kept."), code="ended")
-    at = now()
     with transaction() as writing:
         launch = writing.scalars(select(Launch).where(Launch.id == found.id).with_for_update()).one()
-        of = launching.unit_of(writing, launch, _settings().public_url)
-        if of is None:
+        reply = unit_page.begin(writing, launch, now())
+        if reply is None:
             raise NotFound(_("This activity is not a unit of a cmi5 package."))
-        site = _site(launch, of.unit.url)
-        begun = launching.start(writing, launch, of, site, at)
-        fetch = f"{site.endpoint.removesuffix('/xapi')}/cmi5/fetch/{access.tokens().issue(access.FETCH, begun.id)}"
-        reply = {"url": launching.launch_url(of, site, fetch), "method": of.unit.launch_method, "mode": begun.mode}
     ring(1)
-    return Response(msgspec.json.encode(reply), mimetype="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _site(launch: Launch, url: str) -> UnitSite:
-    """Return where a unit is: on its package's own host, with the record store at the same origin, or elsewhere."""
-    language = pick("zh-CN", "en-US")
-    if is_elsewhere(url):
-        public_url = _settings().public_url
-        return UnitSite(url, f"{public_url}/xapi", f"{public_url}/cmi5/returned", language)
-    hosts: PackageHosts = current_app.extensions["package_hosts"]
-    package = session().get_one(CourseVersion, launch.course_version_id).files_of(launch.activity)
-    origin = hosts.address(hosts.label(package, current_login().id))
-    parts = urlsplit(url)
-    address = urlunsplit(("", "", quote(path_of(url)), parts.query, parts.fragment))
-    return UnitSite(f"{origin}/content/{package}/{address}", f"{origin}/xapi", f"{origin}/cmi5/returned", language)
+    return json_reply(reply, {"Cache-Control": "no-store"})
 
 
 @bp.route("/fetch/<token>", methods=["POST", "OPTIONS"], provide_automatic_options=False)
@@ -103,7 +77,7 @@ def fetch(token: str) -> ResponseReturnValue:
     known = access.tokens().read(access.FETCH, token) is not None
     failed = {"error-code": USED if known else UNKNOWN, "error-text": "The token was handed out already, or this session has ended."}
     answer = {"auth-token": given} if given else failed
-    return Response(msgspec.json.encode(answer), mimetype="application/json", headers=FETCH_HEADERS)
+    return json_reply(answer, FETCH_HEADERS)
 
 
 @bp.post("/look")
@@ -121,7 +95,7 @@ def look() -> ResponseReturnValue:
         "said": unit.said.split() if unit else [],
         "at": unit.last_at.timestamp() if unit and unit.last_at else 0,
     }
-    return Response(msgspec.json.encode(reply), mimetype="application/json")
+    return json_reply(reply)
 
 
 def _state(unit: Cmi5Session | None) -> str:
@@ -134,6 +108,6 @@ def _state(unit: Cmi5Session | None) -> str:
 @public
 def returned() -> ResponseReturnValue:
     """Show that a unit was closed: it sends its own window or frame here (10.2.6)."""
-    page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Go on in the page from which you opened it."))
+    page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Continue on the page from which you opened it."))
     policy = f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self' {_settings().content_url} {_settings().public_url}"
     return Response(page, mimetype="text/html", headers={"Content-Security-Policy": policy})

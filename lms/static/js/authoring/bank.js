@@ -50,7 +50,7 @@ export function bank(form, field, value, path) {
   const { texts } = form;
   const said = el("p", { class: "note", role: "status", "data-bank-said": "" }, of.said);
   const say = (words) => ((of.said = words), (said.textContent = words));
-  /** Do something that asks the server, then draw anew with the focus where it was asked. */
+  /** Do something that asks the server, then draw again with the focus where it was asked. */
   const act = (name, doing) => async (event) => {
     event?.preventDefault();
     say(texts.sending);

@@ -1,6 +1,6 @@
 // Draws a form of a schema and a document, and keeps both the same: every control writes into the document at once.
 //
-// Adding, moving and removing change the document and draw the form anew; the focus goes where a keyboard expects it.
+// Adding, moving and removing change the document and draw the form again; the focus goes where a keyboard expects it.
 
 import { CONTROLS } from "./controls.js";
 
@@ -68,7 +68,7 @@ export class Form {
     this.onChange(this.value);
   }
 
-  /** Change the structure and draw anew; `focus` is the path of the control that gets the focus, `part` which one of it. */
+  /** Change the structure and draw again; `focus` is the path of the control that gets the focus, `part` which one of it. */
   restructure(change, focus, part = "input, textarea, select, button") {
     change();
     this.problems = []; // their paths may speak of other fields now

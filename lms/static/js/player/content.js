@@ -3,7 +3,7 @@
 import { send } from "./api.js";
 
 const SLOW_MS = 15000;
-const LATE_MS = 60000; // without a word of the frame: whoever runs the site is told
+const LATE_MS = 60000; // without a word of the frame: the operator is told
 const MUTE_MS = 3000; // after something was loaded into the frame that says no word: it is not ours
 const SILENT_MS = 30000; // without anything loaded
 const AGAIN_MS = [5000, 10000, 20000, 40000];
@@ -22,7 +22,7 @@ export class Content {
     addEventListener("online", () => this.reason === "network" && this.reload());
   }
 
-  /** The frame was loaded, or loaded anew. */
+  /** The frame was loaded, or loaded again. */
   wait() {
     clearTimeout(this.slow);
     this.slow = setTimeout(() => this.state === "loading" && this.show(this.texts.slow), SLOW_MS);
@@ -65,7 +65,7 @@ export class Content {
     this.onChange();
   }
 
-  /** What is shown is opened anew. */
+  /** What is shown is opened again. */
   loadAgain() {
     this.become("loading");
     this.wait();

@@ -73,10 +73,7 @@ const frame = new Frame(iframe, {
     frameReady = true;
     greet();
   },
-  started: () => {
-    content.started();
-    ahead.begin();
-  },
+  started: () => started(),
   failed: ({ reason, detail }) => content.failed(reason, detail),
   active: ({ key }) => attention.noticed(key === frame.key),
   media: (message) => attention.media(Boolean(message.playing)),
@@ -91,13 +88,18 @@ const frame = new Frame(iframe, {
   pages: (message) => outline.show(message),
 });
 
+function started() {
+  content.started();
+  ahead.begin();
+}
+
 const unit = config.unit && new Unit(config.unit, {
   csrf: config.csrf,
   token: () => launch?.token,
   frame,
   panel: document.querySelector("[data-unit]"),
   hears: {
-    opened: (shows) => (shows ? content.started() : content.loadAgain()),
+    opened: (shows) => (shows ? started() : content.loadAgain()),
     moved: () => attention.noticed(false),
     result: () => {
       beats.settle();
@@ -129,7 +131,7 @@ function mine() {
 
 /** Open or resume the launch and take the lease; without a network, keep trying. */
 async function open(take, tries = 0) {
-  const answer = await send(urls.open, { ...place, take }, { cookies: true, csrf: config.csrf });
+  const answer = await send(urls.open, { ...place, take, start: take && Boolean(unit?.startsAtOnce()) }, { cookies: true, csrf: config.csrf });
   if (answer.status === 200 && take && answer.body.version !== place.version) return location.reload(); // the class studies another version
   if (answer.status === 200) {
     const before = launch?.reports;
@@ -138,6 +140,7 @@ async function open(take, tries = 0) {
     beats.begin(launch);
     tabs?.postMessage("opened");
     content.sendReports();
+    unit?.started(launch.unit);
     greet();
     if (before && launch.reports) renewReports(before.url, launch.reports);
     frame.say("resume");
@@ -165,7 +168,7 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: !greeted, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, reflection: launch.reflection } });
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: !greeted, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, checked: launch.checked, reflection: launch.reflection } });
   greeted = true;
   unit?.framed();
 }

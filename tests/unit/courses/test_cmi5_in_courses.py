@@ -1,0 +1,94 @@
+"""Can a course outline name units of a cmi5 package beside other activities, and is each wrong name refused?"""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from courses.formats.cmi5 import as_published, structure_of
+from courses.formats.cmi5_values import key_of
+from courses.package import Package
+from courses.strict_json.problem import Problem
+from tests.conformance.cmi5.structures import block, structure, unit
+from tests.unit.courses.folders import Open, said, zipped
+
+ONE, TWO, AWAY = (f"https://school.example/unit/{name}" for name in ("1", "2", "away"))
+PACKAGE = {
+    "cmi5.xml": structure(
+        block("https://school.example/block/a", unit(ONE, more='moveOn="Completed"')),
+        unit(TWO, more='moveOn="CompletedOrPassed"'),
+        unit(AWAY, "https://elsewhere.example/u"),
+    ),
+    "unit/index.html": b"<!doctype html><p>unit</p>",
+}
+
+
+def activity(id: str, **more: Any) -> dict[str, Any]:
+    return {"key": key_of(id), "title": "单元", "format": "cmi5", "entry": "cmi5/cmi5.xml", "minutes": 7, **more}
+
+
+def course(*activities: dict[str, Any]) -> dict[str, Any]:
+    return {"code": "mixed", "title": "课", "modules": [{"key": "one", "title": "一", "activities": list(activities)}]}
+
+
+def package_of(document: dict[str, Any], folder: str = "cmi5/", **more: bytes) -> bytes:
+    files = {"course.json": json.dumps(document).encode(), **{f"{folder}{name}": content for name, content in PACKAGE.items()}}
+    return zipped({**files, **more})
+
+
+def problems(found: Package | list[Problem]) -> list[str]:
+    assert isinstance(found, list), found
+    return [f"{one.path}: {said(one)}" for one in found]
+
+
+def test_units_stand_beside_other_activities_with_their_own_titles_minutes_and_conditions(opened: Open) -> None:
+    page = {"key": "page", "title": "读", "format": "document", "entry": "documents/a.png", "minutes": 2}
+    document = course(activity(ONE, requires={"completed": True}), page, activity(AWAY, format="cmi5-elsewhere"))
+    found = opened(package_of(document, **{"documents/a.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 30}), "a.zip")
+    assert isinstance(found, Package), found
+    first = found.course.activities[0]
+    assert (first.key, first.title.zh, first.minutes) == (key_of(ONE), "单元", 7)
+    assert set(found.activity_files[key_of(ONE)]) == {"cmi5/cmi5.xml", "cmi5/unit/index.html"}
+    assert len(found.warnings) == 1  # one unit lies elsewhere: said once, not once for each unit
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"key": "other"}, "has no unit with the key other"),
+        ({"format": "cmi5-elsewhere"}, "whose format must be cmi5,"),
+        ({"requires": {"completed": True, "completed_or_passed": True}}, "that no cmi5 unit can meet"),
+    ],
+)
+def test_a_unit_that_is_named_wrongly_is_refused_with_what_is_wrong(opened: Open, changes: dict[str, Any], sentence: str) -> None:
+    (problem,) = problems(opened(package_of(course({**activity(ONE), **changes})), "a.zip"))
+    assert sentence in problem
+
+
+def test_a_unit_without_its_package_is_refused(opened: Open) -> None:
+    (problem,) = problems(opened(zipped({"course.json": json.dumps(course(activity(ONE))).encode()}), "a.zip"))
+    assert problem.startswith("cmi5/cmi5.xml: must be the cmi5.xml of a package")
+
+
+def test_a_course_has_the_units_of_one_package_only(opened: Open) -> None:
+    document = course(activity(ONE), activity(TWO, entry="more/cmi5.xml"))
+    (problem,) = problems(opened(package_of(document, **{"more/cmi5.xml": PACKAGE["cmi5.xml"]}), "a.zip"))
+    assert "modules[0].activities[1].entry: is another cmi5 package than cmi5/cmi5.xml" in problem
+
+
+def test_a_file_beside_the_package_must_be_of_a_kind_that_courses_may_hold(opened: Open) -> None:
+    (problem,) = problems(opened(package_of(course(activity(ONE)), **{"stray.html": b"<p>"}), "a.zip"))
+    assert problem.startswith("stray.html")
+
+
+def test_a_published_structure_has_the_conditions_and_the_units_of_its_course(opened: Open) -> None:
+    document = course(activity(ONE, requires={"passed": True}, grading="content"), activity(AWAY, format="cmi5-elsewhere"))
+    whole = deepcopy(document)
+    for one in whole["modules"][0]["activities"]:
+        one["entry"] = "课件/cmi5.xml"
+    found = opened(package_of(whole, "课件/"), "a.zip")
+    assert isinstance(found, Package), found
+    units = as_published(structure_of(PACKAGE["cmi5.xml"]), found.course.activities).units
+    assert [(one.id, one.move_on) for one in units] == [(ONE, "Passed"), (AWAY, "NotApplicable")]
+    assert [one.url for one in units] == ["%E8%AF%BE%E4%BB%B6/unit/index.html", "https://elsewhere.example/u"]
