@@ -57,7 +57,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/accounts/login_sessions.py": "ends sign-ins: it is about requests",
     "lms/accounts/origins.py": "reads where a request comes from",
     "lms/home/accesses.py": "a page, beside the others of this room",
-    "lms/bulk/documents.py": "a job reads the app's settings and the address of a route",
+    "lms/bulk/pdf_pieces.py": "a job reads the app's settings and the address of a route",
     "lms/catalogue/publish_job.py": "a job reads the app's settings",
     "lms/catalogue/label_words.py": "asks the app for the names of programmes",
     "lms/classes/membership.py": "reads the app's settings",
