@@ -73,6 +73,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/learning/content.py": "sends files",
     "lms/learning/link_views.py": "writes the page of a link for `views`",
     "lms/learning/credential.py": "answers the record store inside a request",
+    "lms/learning/ended_access.py": "is set up with the app",
     "lms/learning/fast_path.py": "stands before Flask",
     "lms/learning/commit_views.py": "the address to which packages report",
     "lms/learning/frame_address.py": "reads the app's settings and this browser's login",
