@@ -161,7 +161,7 @@ SENTENCES: Mapping[str, str] = {
     "needs-two": N_("must be at least two"),
     "never-completed": N_("never says that it is completed (%(kind)s): time counts without it"),
     "never-graded": N_('must be "none": an activity of the format %(format)s has no result'),
-    "never-passed": N_('can never be met, because grading is "none"'),
+    "never-passed": N_('can never be met, because grading is "%(grading)s"'),
     "no-archive": N_("is not a readable zip archive: %(why)s"),
     "no-captions": N_("has no captions (a file %(name)s.zh.vtt)"),
     "no-captions-inside": N_("has no captions in it: add them, or remove the file"),

@@ -168,7 +168,7 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: !greeted, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, reflection: launch.reflection } });
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: !greeted, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, checked: launch.checked, reflection: launch.reflection } });
   greeted = true;
   unit?.framed();
 }
