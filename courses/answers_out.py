@@ -25,7 +25,7 @@ from courses.values import Activity, Course
 
 def take_answers_out(course: Course, files: Mapping[str, Path], space: UnpackingSpace) -> tuple[Course, dict[str, Path]] | list[Problem]:
     """Return the course and its files with answer keys beside the activities that held answers, or the problems of such activities."""
-    found, problems, graded = dict(files), [], set()
+    found, problems, graded = dict(files), [], dict[str, str]()
     for activity in course.activities:
         if activity.format != "h5p":
             continue
@@ -35,6 +35,8 @@ def take_answers_out(course: Course, files: Mapping[str, Path], space: Unpacking
         key_name = f"{ANSWERS}{activity.key}.json"
         parted = _parted(content, has_key=key_name in files)
         if parted is None:
+            if key_name in files and content.main in own.ASKS_SERVER:
+                graded[activity.key] = "checks"
             if key_name in files and _grades_in_page(content):
                 found |= _renewed(found, activity.entry, content.main, space)
             continue
@@ -46,9 +48,8 @@ def take_answers_out(course: Course, files: Mapping[str, Path], space: Unpacking
         served, key = parted
         found[place] = space.write(_dump(served))
         found[key_name] = space.write(_dump(key))
-        if content.main == own.QUIZ:
-            graded.add(activity.key)
-        else:
+        graded[activity.key] = "server" if content.main == own.QUIZ else "checks"
+        if content.main != own.QUIZ:
             found |= _renewed(found, activity.entry, content.main, space)
     return problems or (_graded(course, graded), found)
 
@@ -95,9 +96,12 @@ def _renewed(files: Mapping[str, Path], entry: str, main: str, space: UnpackingS
     return {name: space.write(_dump(about))}
 
 
-def _graded(course: Course, keys: set[str]) -> Course:
+def _graded(course: Course, gradings: Mapping[str, str]) -> Course:
     def as_graded(activity: Activity) -> Activity:
-        return replace(activity, grading="server") if activity.key in keys else activity
+        if activity.grading == "server":
+            return activity  # what is not a quiz is refused for it later
+        without = "none" if activity.grading == "checks" else activity.grading  # a content with no check could never be completed
+        return replace(activity, grading=gradings.get(activity.key, without))
 
     modules = (replace(module, activities=tuple(map(as_graded, module.activities))) for module in course.modules)
     return replace(course, modules=tuple(modules))

@@ -14,7 +14,7 @@ Read = Callable[[str, int], bytes]  # name, most bytes → the first bytes of a 
 
 MOST_MANIFEST = 1_000_000
 CMI5, TIN_CAN = "cmi5.xml", "tincan.xml"
-AICC = (".au", ".crs")  # endings of its course structure files
+AICC = (".au", ".crs", ".cst", ".des")  # endings of its course structure files
 OFFICE = {"word": "Word", "ppt": "PowerPoint", "xl": "Excel"}  # the folder of an Office file's parts → its program
 OPEN_DOCUMENTS = {b"opendocument.text": "Writer", b"opendocument.presentation": "Impress", b"opendocument.spreadsheet": "Calc"}
 PAGES = (".html", ".htm")
@@ -70,6 +70,15 @@ def in_file(head: bytes) -> Problem | None:
 def in_name(ending: str) -> Problem | None:
     """Name a file by the ending of its name, in lowercase and with the dot; None if it is unknown."""
     return ENDINGS.get(ending)
+
+
+def of_unknown_kind(ending: str, size: int, known: Collection[str]) -> Problem:
+    """Say why a file of this size is not a course if its first bytes tell no kind; `known` are the endings of files that can be one."""
+    if not size:
+        return Problem("empty-file")
+    if ending in known:
+        return Problem("not-as-named", "", {"ending": ending})
+    return in_name(ending) or Problem("no-course", "", {"endings": ", ".join(known)})
 
 
 def in_archive(names: Collection[str], read: Read) -> Problem | None:

@@ -11,7 +11,7 @@ from courses.values import LONGEST_SUMMARY, LONGEST_TITLE, MOST_MINUTES, NOTHING
 
 __all__ = ["Activity", "Course", "Module", "Text", "outline_of", "parse_course"]
 
-GRADINGS = ("server", "content", "none")
+GRADINGS = ("server", "checks", "content", "none")
 
 EMPTY_TEXT = asdict(NOTHING)
 
@@ -101,8 +101,8 @@ def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
     seconds = activity.media_seconds
     if "coverage" in activity.requires and seconds is None:
         reader.refuse("needs-length", f"{path}.requires.coverage")
-    if "passed" in activity.requires and activity.grading == "none":
-        reader.refuse("never-passed", f"{path}.requires.passed")
+    if "passed" in activity.requires and activity.grading in {"none", "checks"}:
+        reader.refuse("never-passed", f"{path}.requires.passed", grading=activity.grading)
     if "completed_or_passed" in activity.requires and activity.format in FORMATS and not FORMATS[activity.format].runtime:
         reader.refuse("only-of-units", f"{path}.requires.completed_or_passed")
     if activity.grading != "none" and activity.format in FORMATS and not FORMATS[activity.format].graded:

@@ -15,7 +15,7 @@ from typing import Any
 from courses.answers_out import take_answers_out
 from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.byte_count import Report, to_nobody
-from courses.foreign import in_archive, in_file
+from courses.foreign import in_archive, in_file, of_unknown_kind
 from courses.formats import FORMATS, have_pages, is_page_in, page_folders, uploads
 from courses.formats.cmi5_values import MANIFEST as CMI5
 from courses.formats.format import CheckedActivity, Files, SingleActivity, WholeCourse, read_head
@@ -92,7 +92,7 @@ def _opened(path: Path, space: UnpackingSpace, find: FindLibrary) -> Package | l
     if path not in files.values():
         misplaced = next((name for name in files if name.endswith(f"/{CMI5}")), None)
         return [Problem("no-course-file", COURSE) if misplaced is None else Problem("cmi5-not-at-root", misplaced)]
-    return [in_file(read_head(path)) or Problem("no-course", "", {"endings": ", ".join(uploads())})]
+    return [in_file(read_head(path)) or of_unknown_kind(path.suffix.lower(), path.stat().st_size, uploads())]
 
 
 def _foreign(path: Path) -> Problem | None:

@@ -33,6 +33,9 @@ class Activity:
 
     `minutes` is the most it can earn. `requires` lists the conditions for earning: completed, passed, completed_or_passed, coverage (a
     share of `media_seconds`). `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
+
+    `grading` says who decides: the site ("server"); the content itself ("content"); the content when it is completed, but not before the
+    site has judged every check right ("checks"); or nobody ("none").
     """
 
     key: str

@@ -53,10 +53,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_lending(postgres: servers.Postgres) -> Iterator[lending.Lending]:
+def postgres_lending(postgres: servers.Postgres) -> lending.Lending:
     """The databases of this process that tests use one after the other."""
-    with closing(lending.Lending(postgres)) as found:
-        yield found
+    return lending.Lending(postgres)
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ To copy a database and to drop it takes 75 ms of a test, most of it waiting; to 
 database is lent again only if it cannot be told from a copy: nothing but rows has changed, and so few that the planner does not notice.
 """
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -13,10 +16,9 @@ from sqlalchemy import make_url
 from tests.servers import TEMPLATE, Postgres
 
 MOST_BYTES = 10 * 8192  # the planner takes every smaller table for one of ten pages
-GONE_MS = 10_000
+GONE_S, STEP_S = 10, 0.002
 
-HANG_UP = """SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
-WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
 
 # Each change of a definition writes or removes a row of one of these, and so does ANALYZE, after which plans may differ.
 CATALOGS = (
@@ -38,45 +40,55 @@ WHERE last_value IS NOT NULL"""
 
 @dataclass
 class Lending:
-    """The databases of a server that can be lent: `free` at the moment, and a connection of our own to each."""
+    """The databases of a server that can be lent: `free` at the moment, and what each looked like when it was new.
+
+    During a test no connection of ours is open: some tests count connections, close all, or rename their database.
+    """
 
     server: Postgres
     free: list[str] = field(default_factory=list)
-    _own: dict[str, tuple[psycopg.Connection, object]] = field(default_factory=dict)
+    _looked: dict[str, object] = field(default_factory=dict)
 
     def take(self) -> str:
         """Return the address of a database with every table and no row."""
         if self.free:
             return self.free.pop()
         url = self.server.create(TEMPLATE)
-        own = psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
-        self._own[url] = own, own.execute(LOOK).fetchone()
+        with self._connected(url) as own:
+            self._looked[url] = own.execute(LOOK).fetchone()
         return url
 
     def give_back(self, url: str) -> None:
-        """End all other connections, and empty the database; drop it if more than a few rows have changed."""
-        try:
-            is_free = self._emptied(*self._own[url])
-        except psycopg.Error:  # its test hung up on us too, or changed what makes us fail
-            is_free = False
+        """End all connections, and empty the database; drop it if more than a few rows have changed."""
+        self._hang_up(url)
+        with self._connected(url) as own:
+            is_free = _emptied(own, self._looked[url])
         if is_free:
             self.free.append(url)
         else:
-            self._own.pop(url)[0].close()
             self.server.drop(url)
 
-    def close(self) -> None:
-        """Leave the databases to the end of their server."""
-        for own, _looked in self._own.values():
-            own.close()
+    @contextmanager
+    def _connected(self, url: str) -> Iterator[psycopg.Connection]:
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as own:
+            yield own
+        self._hang_up(url)  # the server's end of a closed connection lives for a moment longer
 
-    def _emptied(self, own: psycopg.Connection, looked: object) -> bool:
-        own.execute(HANG_UP, [GONE_MS])
-        filled = own.execute(FILLED).fetchall()
-        if own.execute(LOOK).fetchone() != looked or any(size > MOST_BYTES for _name, size in filled):
-            return False
-        emptied = sql.SQL("").join(sql.SQL("DELETE FROM {};").format(sql.Identifier(name)) for name, _size in filled)
-        # As a replica, a table may be emptied before those that refer to it.
-        own.execute(sql.SQL("BEGIN; SET LOCAL session_replication_role = replica; {} COMMIT").format(emptied))
-        own.execute(RESTART)
-        return True
+    def _hang_up(self, url: str) -> None:
+        """Wait until nobody is connected. PostgreSQL's own way to wait looks only every tenth of a second."""
+        end = time.monotonic() + GONE_S
+        while self.server.admin.execute(HANG_UP, [make_url(url).database]).fetchall():
+            assert time.monotonic() < end, "a connection does not end"
+            time.sleep(STEP_S)
+
+
+def _emptied(own: psycopg.Connection, looked: object) -> bool:
+    filled = own.execute(FILLED).fetchall()
+    if own.execute(LOOK).fetchone() != looked or any(size > MOST_BYTES for _name, size in filled):
+        return False
+    emptied = sql.SQL("").join(sql.SQL("DELETE FROM {};").format(sql.Identifier(name)) for name, _size in filled)
+    # As a replica, a table may be emptied before those that refer to it.
+    own.execute(sql.SQL("BEGIN; SET LOCAL session_replication_role = replica; {} COMMIT").format(emptied))
+    own.execute(RESTART)
+    return True

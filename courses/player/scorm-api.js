@@ -9,6 +9,8 @@
   const ENDED = 401; // the launch: its page may open another, with another address
   const TOO_LARGE = 413;
   const LATER = [408, 429];
+  const REFUSED = 101; // the standard's general error
+  const PLAIN = "text/plain;charset=UTF-8"; // a browser asks nothing beforehand, and sends it behind a page
   const LIVED_OUT = /^cmi\.(core\.)?(session_time|exit|entry|student_id|student_name|learner_id|learner_name|credit|lesson_mode|mode|launch_data|version)$|_children$|_count$|_version$|^cmi\.(launch_data|student_data\.|scaled_passing_score|completion_threshold|max_time_allowed|time_limit_action)/;
   const WHOSE = /^cmi\.(core\.student|learner)_(id|name)$/;
   const run = crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now();
@@ -81,28 +83,46 @@
     let failures = 0;
     let broken = false; // the page goes away before the unit has ended itself
     let lapsed = ""; // the address whose launch has ended
+    /**
+     * Sends each save without stopping the page until the server has answered, as the runtime's own way would; the last one goes behind the page.
+     * The runtime calls processHttpRequest, and wants to know at once that it is on its way; `done` when the server has answered.
+     */
+    const saves = {
+      reportsRequestCompletion: true,
+      updateSettings() {},
+      processHttpRequest(url, values, leaving, _log, tell, about, done) {
+        latest = { unit: unit.id, run, number: (number += 1), ended: Boolean(about?.isTerminateCommit) && !broken, values: said(values) };
+        save(url, latest, leaving)
+          .catch(() => false) // no network, or more than a browser sends behind a page
+          .then((saved) => (saved ? tell("CommitSuccess") : tell("CommitError", undefined, REFUSED)))
+          .finally(() => done?.());
+        return { result: "true", errorCode: 0 };
+      },
+    };
+
+    /** Return whether the server has it, or, when the page goes away, whether the browser took it. */
+    async function save(url, report, leaving) {
+      const body = JSON.stringify(report);
+      if (leaving && navigator.sendBeacon(url, new Blob([body], { type: PLAIN }))) {
+        if (latest === report) latest = null;
+        return true;
+      }
+      const response = await fetch(url, { method: "POST", body, headers: { "Content-Type": PLAIN }, keepalive: true });
+      if (response.ok) hears.told(await response.json());
+      if (response.ok && latest === report) latest = null;
+      if (response.status === TOO_LARGE) hears.refused(TOO_LARGE);
+      return response.ok;
+    }
+
     const settings = {
       autocommit: true,
       autocommitSeconds: SAVE_EVERY_S,
       lmsCommitUrl: TH.reports.url,
       dataCommitFormat: "flattened",
-      commitRequestDataType: "text/plain;charset=UTF-8",
-      useAsynchronousCommits: true, // otherwise every save would stop the page until the server has answered
-      asyncModeBeaconBehavior: "on-terminate",
+      httpService: saves,
       autoCompleteLessonStatus: true, // SCORM 1.2 RTE 3.4.4: a unit that ends and has said nothing of its status is completed
       mastery_override: true, // same place: with a mastery score and a raw score, they decide
       logLevel: "NONE",
-      requestHandler: (values, about) => {
-        latest = { unit: unit.id, run, number: (number += 1), ended: Boolean(about?.isTerminateCommit) && !broken, values: said(values) };
-        return latest;
-      },
-      responseHandler: async (response) => {
-        const sent = latest;
-        if (response.ok && response.headers) hears.told(await response.json());
-        if (response.ok && latest === sent) latest = null;
-        if (response.status === TOO_LARGE) hears.refused(TOO_LARGE);
-        return { result: response.ok ? "true" : "false", errorCode: response.ok ? 0 : 101 };
-      },
     };
     const Api = is12 ? window.Scorm12API : window.Scorm2004API;
     const api = new Api(settings);
@@ -133,7 +153,7 @@
     /** Return the status of the answer; 0 without a network. */
     async function resend(url, waiting) {
       try {
-        const response = await fetch(url, { method: "POST", body: JSON.stringify(waiting), headers: { "Content-Type": "text/plain" } });
+        const response = await fetch(url, { method: "POST", body: JSON.stringify(waiting), headers: { "Content-Type": PLAIN } });
         if (response.ok) hears.told(await response.json());
         return response.status;
       } catch {

@@ -101,7 +101,7 @@ def _publish(path: str, package: Package, *, as_json: bool) -> None:
 
 
 def _lines(problems: Iterable[Problem]) -> list[str]:
-    return [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems]
+    return [f"{one.path}: {in_english(one, SENTENCES)}" if one.path else in_english(one, SENTENCES) for one in problems]
 
 
 @course.command("list")

@@ -134,7 +134,7 @@ def frozen_case(certificate: Certificate) -> tuple[Case, Json]:
 def frozen_policy(certificate: Certificate, case: Case) -> EnrolmentPolicy:
     """Return the rules as they were when the certificate was issued."""
     rules = certificate.rules
-    named: tuple[dict[str, TrackPolicy], frozenset[str], frozenset[str]] = ({}, frozenset(), frozenset())
+    named: tuple[dict[str, TrackPolicy], frozenset[str], frozenset[str], frozenset[str]] = ({}, frozenset(), frozenset(), frozenset())
     class_policy = ClassPolicy(case.policy, case.activities, *named, rules["programme_version"], rules["policy_sha256"])
     live = {place: (start, end) for place, (start, end) in rules["live"].items()}
     track = None if case.track is None else TrackPolicy(case.activities, case.track, live)

@@ -71,8 +71,9 @@ class Compared:
         whole = self._policy.class_policy
         trusting = replace(whole, trusted_providers=whole.trusted_providers.union(*named))
         always = always_by_server(self._session, whole.server_graded)
+        checked = always_by_server(self._session, whole.server_completed, "checks")
         self._policy, self._as_graded_once = (
-            replace(self._policy, class_policy=one) for one in (trusting, replace(trusting, server_graded=always))
+            replace(self._policy, class_policy=one) for one in (trusting, replace(trusting, server_graded=always, server_completed=checked))
         )
 
     def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:

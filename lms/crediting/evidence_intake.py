@@ -225,7 +225,8 @@ def rule_for(statement: Statement, study: RegisteredStudy, enrolment_policy: Enr
     if len(key) > LONGEST_SLUG:
         return None
     name = activity_name(study.course, key)
-    return ActivityRule(name, prefix + key, name in enrolment_policy.class_policy.server_graded)
+    policy = enrolment_policy.class_policy
+    return ActivityRule(name, prefix + key, name in policy.server_graded, name in policy.server_completed)
 
 
 def _voided(session: Session, found: Mapping[int, EnrolmentEvidence]) -> dict[int, Moved]:

@@ -15,21 +15,21 @@ from lms.crediting.policy_key import activity_name
 
 
 def graded_otherwise(before: Course, after: Course) -> list[Activity]:
-    """Return the activities of `after` that the content grades and the server graded in `before`, or the other way round."""
-    graders = {one.key: _by_server(one) for one in before.activities}
-    return [one for one in after.activities if graders.get(one.key, _by_server(one)) != _by_server(one)]
+    """Return the activities of `after` that another side grades than in `before`: the content, the server, or both (checks)."""
+    graders = {one.key: _grader(one) for one in before.activities}
+    return [one for one in after.activities if graders.get(one.key, _grader(one)) != _grader(one)]
 
 
-def always_by_server(session: Session, names: frozenset[str]) -> frozenset[str]:
-    """Return those of these activities that the server grades in every version of their course."""
+def always_by_server(session: Session, names: frozenset[str], grading: str = "server") -> frozenset[str]:
+    """Return those of these activities that the server grades, or whose `checks` it judges, in every version of their course."""
     codes = {name.partition(":")[0] for name in names}
     versions = session.scalars(
         select(CourseVersion).join(CourseRow, CourseRow.id == CourseVersion.course_id).where(CourseRow.code.in_(codes))
     )
     graded = [(one.course.code, activity) for one in versions for activity in outline_of(one).activities]
-    others = {activity_name(code, activity.key) for code, activity in graded if not _by_server(activity)}
+    others = {activity_name(code, activity.key) for code, activity in graded if activity.grading != grading}
     return names - others
 
 
-def _by_server(activity: Activity) -> bool:
-    return activity.grading == "server"
+def _grader(activity: Activity) -> str:
+    return activity.grading if activity.grading in {"server", "checks"} else ""

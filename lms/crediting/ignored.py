@@ -24,8 +24,8 @@ SHOWN = 50  # of each verb, the latest
 
 # provider: the programme does not trust it · launch: a report for an activity that was not open ·
 # presence: reported by a page, not measured · duration: reported by a page, not measured · result: reported by a page although the
-# server grades · many: beyond the limits of evidence
-Why = Literal["provider", "launch", "presence", "duration", "result", "many"]
+# server grades · checks: completed by the content's own word, while checks were not judged right · many: beyond the limits of evidence
+Why = Literal["provider", "launch", "presence", "duration", "result", "checks", "many"]
 BY_REASON: Mapping[str, Why] = {"untrusted-authority": "provider", "no-launch": "launch", "presence-from-client": "presence"}
 
 
@@ -61,14 +61,17 @@ class StudyQuestion:
 
 def ignored_of(session: Session, asked: StudyQuestion, enrolment_policy: EnrolmentPolicy) -> list[Claimed]:
     """Return claims about one activity that earned nothing, in order of receipt."""
-    rule = ActivityRule(asked.activity, asked.iri, asked.activity in enrolment_policy.class_policy.server_graded)
+    policy = enrolment_policy.class_policy
+    rule = ActivityRule(asked.activity, asked.iri, asked.activity in policy.server_graded, asked.activity in policy.server_completed)
     statements = list(_statements(session, asked))
     trust = trust_of(session, enrolment_policy.class_policy, statements, asked.public_url)
     proved = [(one, observe(one, rule, trust)) for one in statements]
     evidence = [(uuid.UUID(one["id"]), part) for one, parts in proved if not isinstance(parts, Ignored) for part in parts]
     excess = {statement_id for statement_id, _part in excess_of(session, asked.enrolment_id, evidence)}
     found = [_claimed(one, parts, rule, many=uuid.UUID(one["id"]) in excess) for one, parts in proved]
-    return sorted((one for one in found if one is not None), key=lambda one: (one.at, one.statement_id))
+    completed = any(one.kind == "completed" for _, parts in proved if not isinstance(parts, Ignored) for one in parts)
+    shown = (one for one in found if one is not None and not (completed and one.why == "checks"))  # the site said the same later
+    return sorted(shown, key=lambda one: (one.at, one.statement_id))
 
 
 def _statements(session: Session, asked: StudyQuestion) -> Iterator[Statement]:
@@ -95,6 +98,8 @@ def _why(statement: Statement, proved: tuple[Observed, ...] | Ignored, seconds: 
     kinds = set() if isinstance(proved, Ignored) else {one.kind for one in proved}
     if isinstance(proved, Ignored) and proved.reason in BY_REASON:
         return BY_REASON[proved.reason]
+    if statement["verb"]["id"] == v.COMPLETED and rule.server_completed and "completed" not in kinds:
+        return "checks"
     if statement["verb"]["id"] == v.PASSED and rule.server_graded and "passed" not in kinds:
         return "result"
     return "duration" if seconds and not kinds & {"present", "reported"} else None

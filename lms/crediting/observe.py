@@ -1,8 +1,8 @@
 """Read what one xAPI statement proves. Pure: a statement goes in; observations or the reason for none come out.
 
 Trust depends on the authority, which the record store itself sets. Presence and server-graded results count only from the LMS;
-completion, results and played segments count from the player too; a duration counts from a trusted provider, within the
-launch to which it belongs.
+completion, results and played segments count from the player too, but no completion of a content whose checks the site judges. A
+duration counts from a trusted provider, within the launch to which it belongs.
 A statement from anybody else is stored and shown, and earns nothing.
 """
 
@@ -61,6 +61,7 @@ class ActivityRule:
     activity: str  # '<course code>:<activity key>'
     iri: str
     server_graded: bool
+    server_completed: bool = False  # the site says when it is completed, because it judges its checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +232,10 @@ def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str
     """Return whether the activity was completed, and passed; the verb takes precedence over the result."""
     result = statement.get("result", {})
     completion, success = result.get("completion"), result.get("success")
-    believed = authority == "lms" or not rule.server_graded
+    believed = authority == "lms" or not (rule.server_graded or rule.server_completed)
     kinds = []
+    if rule.server_completed and authority != "lms":
+        return ()
     if (verb == v.COMPLETED and completion is not False) or (verb in v.ENDING and completion is True):
         kinds.append("completed")
     if believed and ((verb == v.PASSED and success is not False) or (kinds and success is True)):

@@ -58,6 +58,7 @@ class ClassPolicy:
     activities: Mapping[str, Rule]
     tracks: Mapping[str, TrackPolicy]
     server_graded: frozenset[str]
+    server_completed: frozenset[str]  # with checks that the site judges
     trusted_providers: frozenset[str]
     programme_version_id: int
     sha256: str
@@ -206,6 +207,7 @@ def make_policy(
         activities={name: replace(rule, counts_to=None, course=None) for name, rule in activities.items()},
         tracks=tracks,
         server_graded=frozenset(name for name, activity in named.items() if activity.grading == "server"),
+        server_completed=frozenset(name for name, activity in named.items() if activity.grading == "checks"),
         trusted_providers=document.trusted_providers,
         programme_version_id=version.id,
         sha256=digest_of(bundles),

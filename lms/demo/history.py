@@ -19,7 +19,7 @@ from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.classes.models import Enrolment
 from lms.demo.story import Ending, Sitting
-from lms.learning import answers, stating
+from lms.learning import answers, checks, stating
 from lms.learning.credential import credential_of
 from lms.learning.models import ActivityState, Launch, Registration
 from lms.learning.stating import Subject
@@ -94,6 +94,7 @@ def _launch(learner: Learner, registration: uuid.UUID, version: CourseVersion, s
         last_beat=sitting.ended_at,
         closed_seconds=sum(int((end - start).total_seconds()) for start, end in sitting.stretches),
         cap_seconds=sitting.study.activity.worth_seconds,
+        judged=sitting.study.activity.grading == "checks",
     )
 
 
@@ -115,7 +116,7 @@ def _state(session: Session, learner: Learner, launch: Launch, sitting: Sitting,
         xapi.store.store_statements(session, said, credential_of(subject), version=VERSION, now=sitting.ended_at)
     if sitting.segments:
         _keep_place(session, launch, sitting)
-    answered = _answer(session, launch, sitting, shelf)
+    answered = _answer(session, launch, sitting, shelf) + _judge_checks(session, launch, sitting, shelf)
     launch.ended_at = sitting.ended_at
     return len(sitting.stretches) + len(said) + answered
 
@@ -150,9 +151,7 @@ def _answer(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) ->
     """Submit the quiz of a server-graded activity: all answers right, or none if it was failed."""
     if sitting.study.activity.grading != "server" or not sitting.last or sitting.study.ending is Ending.HALF:
         return 0
-    key = session.scalars(
-        select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
-    ).one()
+    key = _key(session, launch)
     right = right_answers(key)
     wording = wording_of(storage(), shelf.versions[sitting.study.course], sitting.study.activity)
     wrong = {name: [_wrong(wording[name].options, correct)] for name, correct in right.items()}
@@ -161,6 +160,20 @@ def _answer(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) ->
     if isinstance(outcome, answers.Declined):
         raise TypeError(f"the demo's answers to {launch.activity} were declined: {outcome}")
     return outcome.statements
+
+
+def _judge_checks(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) -> int:
+    """Answer every check of a reading or film that is completed."""
+    if not launch.judged or not sitting.last or sitting.study.ending is not Ending.DONE:
+        return 0
+    key = _key(session, launch)
+    stated = checks.note_right(session, launch, list(key["questions"]), shelf.public_url, sitting.ended_at)
+    return stated + checks.note_said(session, launch, shelf.public_url, sitting.ended_at)
+
+
+def _key(session: Session, launch: Launch) -> dict[str, Any]:
+    own = (AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
+    return session.scalars(select(AnswerKey.document).where(*own)).one()
 
 
 def _wrong(options: Iterable[str], right: Collection[str]) -> str:

@@ -13,6 +13,7 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session
+from lms.learning.checks import ChecksProfile
 from lms.learning.models import Launch
 from lms.learning.presence import LAUNCH_TIMEOUT, is_silent
 from lms.learning.state import OLDEST
@@ -22,7 +23,7 @@ from xapi.raw_sql import PreparedQuery
 
 # The fields of a Subject of a running launch, in order; the same decision as in `running`, but without objects, because players ask often.
 _OPEN_LAUNCH = PreparedQuery(
-    select(Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at)
+    select(Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at, Launch.judged)
     .join(Person, Person.id == Launch.person_id)
     .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
     .join(Course, Course.id == CourseVersion.course_id)
@@ -64,9 +65,11 @@ def authenticate(token: str) -> xapi.Credential | None:
     if not found:
         return None
     settings: Settings = current_app.extensions["settings"]
-    subject = Subject(settings.public_url, *found[0])
+    *of, judged = found[0]
+    subject = Subject(settings.public_url, *of)
     subject = replace(subject, opened_at=subject.opened_at.astimezone(UTC))
-    return credential_of(subject, xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20))
+    own = credential_of(subject, xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20))
+    return replace(own, profile=ChecksProfile(subject.launch_id, subject.iri, settings.public_url)) if judged else own
 
 
 def credential_of(subject: Subject, quota: xapi.Quota | None = None) -> xapi.Credential:

@@ -131,6 +131,7 @@ def _new(admission: Admission, registration_id: uuid.UUID, device: str, now: dat
         live=False,
         nonce=fresh_nonce(),
         cap_seconds=admission.activity.worth_seconds,
+        judged=admission.activity.grading == "checks",
     )
 
 

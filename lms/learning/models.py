@@ -1,4 +1,4 @@
-"""Tables of registrations, launches, attempts, restarts, resume data, failures of content, and sessions of cmi5 units."""
+"""Tables of registrations, launches, attempts, restarts, resume data, judged checks, failures of content, and sessions of cmi5 units."""
 
 import uuid
 from datetime import datetime
@@ -76,6 +76,7 @@ class Launch(Base):
     closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches that are already stated
     earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity, in other launches
     own_media: Mapped[bool] = mapped_column(default=False, server_default=false())  # our own player plays this content
+    judged: Mapped[bool] = mapped_column(default=False, server_default=false())  # the site judges its checks (`lms.learning.checks`)
     # the most that the activity can earn, from the (immutable) course outline
     cap_seconds: Mapped[int] = mapped_column(Integer, default=0)
 
@@ -121,6 +122,18 @@ class ActivityState(Base):
     activity: Mapped[str] = mapped_column(String(64), primary_key=True)
     body: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CheckProgress(Base):
+    """The check questions of a reading or a film that a learner has answered right, as the site judged them."""
+
+    __tablename__ = "check_progress"
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    activity: Mapped[str] = mapped_column(String(64), primary_key=True)
+    right: Mapped[dict[str, str]] = mapped_column(JSON)  # check → digest of its entry in the answer key
+    said_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the content said that it is completed
+    stated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the site stated it
 
 
 class ContentFailure(Base):

@@ -1,4 +1,4 @@
-"""Start an activity over: attempts count from zero and resume data is deleted. What was earned and passed stays."""
+"""Start an activity over: attempts count from zero; resume data and judged checks are deleted. What was earned and passed stays."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
-from lms.learning.models import ActivityState, Launch, Registration, Restart
+from lms.learning.models import ActivityState, CheckProgress, Launch, Registration, Restart
 
 
 def last(session: Session, launch: Launch) -> datetime | None:
@@ -34,7 +34,8 @@ def start_over(session: Session, registration: UUID, activity: str, by: By) -> b
     opened = select(Launch.id).where(Launch.registration_id == registration, Launch.activity == activity)
     if session.scalar((opened if begun is None else opened.where(Launch.opened_at > begun)).limit(1)) is None:
         return False
-    session.execute(delete(ActivityState).where(ActivityState.registration_id == registration, ActivityState.activity == activity))
+    for table in (ActivityState, CheckProgress):
+        session.execute(delete(table).where(table.registration_id == registration, table.activity == activity))
     session.add(Restart(registration_id=registration, activity=activity, at=by.at, by=by.person_id))
     session.flush()
     return True

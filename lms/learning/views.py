@@ -9,18 +9,14 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
 
 from courses.formats import FORMATS
-from courses.formats.cmi5_values import OWN_WINDOW
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
 from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
-from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
@@ -28,7 +24,9 @@ from lms.errors import Conflict, Gone, LmsError, NotSignedIn, TooLarge
 from lms.i18n import pick
 from lms.learning import (
     answers,
+    checks,
     commit_views,
+    ended_access,
     failures,
     fast_path,
     frame_address,
@@ -52,10 +50,10 @@ from lms.learning.opened import now_ms, opened_reply, ring, unless_refused, with
 from lms.learning.own_media import plays_own_media
 from lms.learning.package_hosts import PackageHosts
 from lms.learning.presence import BeatRefused
-from lms.learning.runtimes.cmi5.structures import structure_in
+from lms.learning.runtimes.cmi5 import unit_page
 from lms.learning.tickets import CommitTokens, Ticket, Tickets
 from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply
-from lms.learning.words import failure_words, player_texts, unit_texts
+from lms.learning.words import failure_words, player_texts
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 
@@ -114,18 +112,9 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading},
         "cap_seconds": activity.worth_seconds,
         "attention": {"alone_seconds": int(ALONE.total_seconds()), "own_media": _own_media(admission)},
-        "unit": _unit_config(admission),
+        "unit": unit_page.config_of(admission),
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
-
-
-def _unit_config(admission: Admission) -> dict[str, Any] | None:
-    """Return what the page needs to open a unit of cmi5; None for other formats."""
-    if FORMATS[admission.activity.format].runtime != "cmi5":
-        return None
-    unit = structure_in(admission.version).unit(admission.activity.key)
-    own_window = unit is not None and unit.launch_method == OWN_WINDOW
-    return {"start": url_for("cmi5.start"), "look": url_for("cmi5.look"), "own_window": own_window, "texts": unit_texts()}
 
 
 def _own_media(admission: Admission) -> bool:
@@ -155,10 +144,14 @@ def open_activity() -> ResponseReturnValue:
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
             "drawn": answers.drawn_questions(writing, opened.launch),
+            "checked": checks.judged_right(writing, opened.launch),
             "reflection": reflections.reply_of(reflections.work_of(writing, opened.launch)),
             "reports": frame_address.reports_of(admission, opened.launch),
+            "unit": unit_page.begin(writing, opened.launch, now())
+            if take and wanted.start and admission.version.id == wanted.version
+            else None,
         }
-    if opened.stated:
+    if opened.stated or reply["unit"]:
         ring(1)
     return json_reply(reply)
 
@@ -236,13 +229,22 @@ def take_answers() -> ResponseReturnValue:
         return _take_reflection(found, asked, body)
     checked = answers.check(session(), found, body.answers)
     if checked is not None:
-        return json_reply(checked)
+        return _take_checks(found, checked)
     with transaction() as writing:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
     if isinstance(outcome, answers.Declined):
         raise declined(outcome)
     ring(outcome.statements)
     return json_reply(outcome.reply())
+
+
+def _take_checks(found: Launch, checked: dict[str, Any]) -> ResponseReturnValue:
+    right = [one["id"] for one in checked["items"] if one["correct"]]
+    if right and found.judged:
+        with transaction() as writing:
+            stated = checks.note_right(writing, found, right, _settings().public_url, now())
+        ring(stated)
+    return json_reply(checked)
 
 
 def _take_reflection(found: Launch, asked: dict[str, Any], body: AnswersBody) -> ResponseReturnValue:
@@ -278,19 +280,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(commit_views.bp)
     app.register_blueprint(live_views.bp)
     app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
-    login_sessions.access_ended.connect(_end_of_people, app)
-    membership.study_ended.connect(_end_of_enrolments, app)
-    course_changes.course_ended.connect(_end_of_course, app)
-
-
-def _end_of_people(_app: Flask, session: Session, person_ids: Sequence[int]) -> None:
-    """End all launches of a person who signs out or whose access ends, so that a forgotten page does not count for them."""
-    launch.end_of_people(session, person_ids, _settings(), now())
-
-
-def _end_of_enrolments(_app: Flask, session: Session, enrolments: Select[int]) -> None:
-    launch.end_of_enrolments(session, enrolments, _settings(), now())
-
-
-def _end_of_course(_app: Flask, session: Session, enrolments: Select[int], course_id: int) -> None:
-    launch.end_of_course(session, enrolments, course_id, _settings(), now())
+    ended_access.connect(app)

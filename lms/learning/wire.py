@@ -28,12 +28,13 @@ def beat_reply(accepted: BeatAccepted, settings: Settings) -> bytes:
 
 
 class OpenBody(msgspec.Struct):
-    """A request to open this activity; `take` asks to become the learner's live page."""
+    """A request to open this activity; `take` asks to become the learner's live page, `start` to begin a session if it is a cmi5 unit."""
 
     enrolment: RowId
     version: RowId
     activity: str
     take: bool = True
+    start: bool = False
 
 
 class StateBody(msgspec.Struct):

@@ -127,6 +127,7 @@ def ignored_words(claimed: Claimed) -> str:
         "duration": _("time claimed by a page earns nothing; only measured presence does"),
         "many": _("more was sent for this activity than is accepted"),
         "result": _("this activity is passed only when the server has graded it"),
+        "checks": _("this activity is completed only when every question in it was answered right, which the server judges"),
     }[claimed.why]
     what = _("a claim of %(time)s", time=write_length(claimed.seconds)) if claimed.seconds else _("a claim")
     return f"{what}{_(': ')}{reason}"

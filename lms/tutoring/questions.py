@@ -4,13 +4,13 @@ The first attempt of each learner says how hard a question is, because a later o
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Text, and_, cast, select
+from sqlalchemy import Text, and_, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from courses.answer_key import is_of_checks
@@ -18,6 +18,7 @@ from courses.grading import FILL, ORDER, comparable, is_right, kind_of, response
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.classes.models import Enrolment
 from lms.learning.models import Attempt, Launch, Registration
+from xapi.raw_sql import PreparedQuery
 
 COMMON = 3  # wrong answers shown for a question
 
@@ -63,9 +64,9 @@ class Quiz:
 
 
 class Handed(NamedTuple):
-    """One attempt of somebody in a version of a course; `answers` and `drawn` are JSON."""
+    """One attempt of a learner in a version of a course; `answers` and `drawn` are JSON."""
 
-    registration_id: UUID
+    learner: int
     answers: str
     passed: bool
     course_version_id: int
@@ -79,9 +80,10 @@ def analyse(session: Session, quiz: Quiz, class_id: int | None = None) -> Analys
     if key is None or is_of_checks(key):
         return None
     same = {version for version, other in keys.items() if other["questions"] == key["questions"]}
-    attempts = [Handed(*row) for row in session.execute(_attempts(quiz, class_id))]
-    of_key = [one for one in attempts if one.course_version_id in same]
-    return count(key, of_key, len(attempts) - len(of_key))
+    rows = _ATTEMPTS[class_id is not None].ask(session, course=quiz.course_id, activity=quiz.activity, **_in_class(class_id))
+    attempts = sorted(rows, key=itemgetter(5, 6))
+    of_key = attempts if len(same) == len(keys) else [one for one in attempts if one[3] in same]
+    return count(key, (one[:5] for one in of_key), len(attempts) - len(of_key))
 
 
 def _keys(session: Session, quiz: Quiz) -> dict[int, dict[str, Any]]:
@@ -94,72 +96,93 @@ def _keys(session: Session, quiz: Quiz) -> dict[int, dict[str, Any]]:
     return {version: key for version, key in rows}
 
 
-def _attempts(quiz: Quiz, class_id: int | None) -> Select[UUID, str, bool, int, str | None]:
-    """Select the attempts at a quiz, each learner's in order. Answers are read as text, because Python's own reader of JSON is slow."""
-    wanted = (
-        select(Attempt.registration_id, cast(Attempt.answers, Text), Attempt.passed, Launch.course_version_id, cast(Attempt.drawn, Text))
-        .join(Registration, and_(Registration.id == Attempt.registration_id, Registration.course_id == quiz.course_id))
-        .join(Launch, Launch.id == Attempt.launch_id)
-        .where(Attempt.activity == quiz.activity)
-        .order_by(Attempt.registration_id, Attempt.number)
+def _in_class(class_id: int | None) -> dict[str, int]:
+    return {} if class_id is None else {"class": class_id}
+
+
+def _attempts(*, in_class: bool) -> PreparedQuery:
+    """Select attempts at a quiz as `Handed` has them, and what puts those of one learner in order: older registrations are aliases.
+
+    Answers are read as text, because Python's own reader of JSON is slow.
+    """
+    asked = (
+        Registration.enrolment_id,
+        cast(Attempt.answers, Text),
+        Attempt.passed,
+        Launch.course_version_id,
+        cast(Attempt.drawn, Text),
+        Registration.alias_of.is_(None),
+        Attempt.number,
     )
-    if class_id is None:
-        return wanted
-    return wanted.join(Enrolment, Enrolment.id == Registration.enrolment_id).where(Enrolment.class_id == class_id)
+    wanted = (
+        select(*asked)
+        .join(Registration, and_(Registration.id == Attempt.registration_id, Registration.course_id == bindparam("course")))
+        .join(Launch, Launch.id == Attempt.launch_id)
+        .where(Attempt.activity == bindparam("activity"))
+    )
+    if in_class:
+        wanted = wanted.join(Enrolment, Enrolment.id == Registration.enrolment_id).where(Enrolment.class_id == bindparam("class"))
+    return PreparedQuery(wanted)
 
 
-@dataclass(slots=True)
+_ATTEMPTS = (_attempts(in_class=False), _attempts(in_class=True))
+
+
 class _Tally:
-    question: Mapping[str, Any]
-    responses: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict)  # of each answer seen before, and whether it is right
-    answered: int = 0
-    right: int = 0
-    asked: int = 0
-    right_in_the_end: int = 0
-    wrong: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """Counts the answers to one question as they were sent, so that each different answer is judged once."""
 
-    def judge(self, value: Any) -> tuple[tuple[str, ...], bool]:
-        """Return an answer as it is graded, and whether it is right; the same answer is given many times."""
-        seen = repr(value)
-        if seen not in self.responses:
-            response = response_of(self.question, value)
-            self.responses[seen] = (response, bool(response) and is_right(self.question, response))
-        return self.responses[seen]
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        self.question, self.asked = question, 0
+        self.first, self.last = Counter[bytes](), Counter[bytes]()
+
+    def judged(self, answers: Counter[bytes]) -> Iterator[tuple[tuple[str, ...], bool, int]]:
+        """Yield each different answer as it is graded, whether it is right, and how often it was given; not answered is left out."""
+        for value, times in answers.items():
+            if response := response_of(self.question, _READ(value)):
+                yield response, is_right(self.question, response), times
 
 
-def count(key: Mapping[str, Any], attempts: Sequence[Handed], others: int = 0) -> Analysis:
-    """Count attempts, each learner's in order, that were graded with `key`; `others` were not. Pure."""
+_READ = msgspec.json.Decoder().decode
+_READ_ANSWERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_READ_NAMES = msgspec.json.Decoder(list[str]).decode
+
+
+def count(key: Mapping[str, Any], attempts: Iterable[tuple[int, str, bool, int, str | None]], others: int = 0) -> Analysis:
+    """Count attempts (`Handed`), each learner's in order, that were graded with `key`; `others` were not. Pure."""
     tallies = {name: _Tally(question) for name, question in key["questions"].items()}
-    first = {one.registration_id: one for one in reversed(attempts)}
-    last = {one.registration_id: one for one in attempts}
-    read, names = msgspec.json.Decoder(dict[str, Any]).decode, msgspec.json.Decoder(list[str]).decode
-    for one in first.values():
-        _count_first(tallies, read(one.answers))
-    for one in last.values():
-        given = read(one.answers)
-        drawn = tallies.keys() & names(one.drawn) if one.drawn else tallies.keys()
-        for name in drawn:
-            tallies[name].asked += 1
-            tallies[name].right_in_the_end += tallies[name].judge(given.get(name))[1]
+    first: dict[int, str] = {}
+    last: dict[int, tuple[str, str | None]] = {}
+    passed: set[int] = set()
+    number = 0
+    for learner, answers, has_passed, _version, drawn in attempts:
+        number += 1
+        first.setdefault(learner, answers)
+        last[learner] = answers, drawn
+        if has_passed:
+            passed.add(learner)
+    for answers in first.values():
+        for name, value in _READ_ANSWERS(answers).items():
+            if name in tallies:
+                tallies[name].first[bytes(value)] += 1
+    for answers, drawn in last.values():
+        _count_last(tallies, answers, None if drawn is None else _READ_NAMES(drawn))
     return Analysis(
         learners=len(first),
-        attempts=len(attempts),
-        passed=len({one.registration_id for one in attempts if one.passed}),
+        attempts=number,
+        passed=len(passed),
         other_attempts=others,
         questions=[_result(name, tally) for name, tally in tallies.items()],
     )
 
 
-def _count_first(tallies: Mapping[str, _Tally], given: Mapping[str, Any]) -> None:
-    for name, tally in tallies.items():
-        response, right = tally.judge(given.get(name))
-        if not response:
-            continue
-        tally.answered += 1
-        if right:
-            tally.right += 1
-        else:
-            tally.wrong[_as_counted(tally.question, response)] += 1
+def _count_last(tallies: Mapping[str, _Tally], answers: str, drawn: Collection[str] | None) -> None:
+    asked = tallies if drawn is None else [name for name in drawn if name in tallies]
+    given = _READ_ANSWERS(answers)
+    for name in asked:
+        tally = tallies[name]
+        tally.asked += 1
+        if name in given:
+            tally.last[bytes(given[name])] += 1
 
 
 def _as_counted(question: Mapping[str, Any], response: tuple[str, ...]) -> tuple[str, ...]:
@@ -171,6 +194,14 @@ def _as_counted(question: Mapping[str, Any], response: tuple[str, ...]) -> tuple
 
 
 def _result(name: str, tally: _Tally) -> QuestionResult:
-    common = sorted(tally.wrong.items(), key=lambda one: (-one[1], one[0]))[:COMMON]
-    wrong = [WrongAnswer(options, times) for options, times in common]
-    return QuestionResult(name, tally.answered, tally.right, tally.asked, tally.right_in_the_end, wrong)
+    answered = right = 0
+    wrong: Counter[tuple[str, ...]] = Counter()
+    for response, is_it, times in tally.judged(tally.first):
+        answered += times
+        if is_it:
+            right += times
+        else:
+            wrong[_as_counted(tally.question, response)] += times
+    common = sorted(wrong.items(), key=lambda one: (-one[1], one[0]))[:COMMON]
+    in_the_end = sum(times for _response, is_it, times in tally.judged(tally.last) if is_it)
+    return QuestionResult(name, answered, right, tally.asked, in_the_end, [WrongAnswer(*one) for one in common])

@@ -117,7 +117,7 @@ def _replacing(old: DraftActivity, new: DraftActivity, title: Text | None) -> li
     """Return the steps that give an activity another file. A cmi5 unit keeps how it is graded, too: its condition decides that."""
     units = is_unit(old["format"]) and is_unit(new["format"])
     values = {name: new.get(name) for name in REPLACED if not (units and name == "grading")}
-    same = units or (old["format"], old.get("grading")) == (new["format"], new.get("grading"))
+    same = units or (old["format"], old.get("grading") == "server") == (new["format"], new.get("grading") == "server")
     if not same:
         values["requires"] = new.get("requires", {})
     if not same or (new.get("media_seconds") and (old.get("minutes") or 0) > new["minutes"]):

@@ -79,6 +79,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/learning/live_views.py": "the routes of the page beside a live session",
     "lms/learning/opened.py": "answers a page that opens a launch",
     "lms/learning/runtimes/cmi5/access.py": "answers the record store inside a request of a cmi5 unit",
+    "lms/learning/runtimes/cmi5/unit_page.py": "makes addresses for the player page, in this browser's login",
     "lms/learning/runtimes/cmi5/sweeping.py": "is the task that abandons sessions",
     "lms/office/password_sheet.py": "makes the page that is shown once",
     "lms/office/places.py": "reads which class an address names",

@@ -43,9 +43,9 @@ def give(site: Site, folder: Path, name: str, script: str, settings: Mapping[str
         return f"{site.address}/learn/{site.enrolment_id}/{version.id}/{name}"
 
 
-def give_package(site: Site, folder: Path, package: bytes, name: str = "lesson") -> tuple[str, str]:
-    """Publish a package for the teacher's class; return the address of its activity and the course's code."""
-    file = folder / f"{name}.zip"
+def give_package(site: Site, folder: Path, package: bytes, name: str = "lesson.zip") -> tuple[str, str]:
+    """Publish a package or another file for the teacher's class; return the address of its first activity and the course's code."""
+    file = folder / name
     file.write_bytes(package)
     found = open_package(file)
     assert isinstance(found, Package), found
@@ -53,4 +53,4 @@ def give_package(site: Site, folder: Path, package: bytes, name: str = "lesson")
         version = publish(session, storage(), found, None, site.app.extensions["clock"]())
         training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
         setup.bind_course(session, training_class, version, "online")
-        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/main", version.course.code
+        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/{found.course.activities[0].key}", version.course.code

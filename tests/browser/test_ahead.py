@@ -115,14 +115,14 @@ def test_a_unit_on_its_package_s_own_host_is_fetched_ahead_there(
     with phone(browser, site, UNIT_MISSES) as visitor:
         page = sign_in(visitor, site, "teacher")
         page.wait_for_url("**/home")
-        page.goto(address.removesuffix("main") + keys[0])
+        page.goto(address)
         expect(page.locator(AHEAD)).to_be_attached(timeout=SOON_MS)
         wait_for(page, lambda: any(one.endswith(("lesson.js", "second/unit.js")) for one in fetched), "scripts of the next unit")
         page.wait_for_timeout(500)
         assert any(one.endswith(runtime) for one in fetched)
         assert launches(site) == {keys[0]}
         ahead = list(fetched)
-        page.goto(address.removesuffix("main") + keys[1])
+        page.goto(address.removesuffix(keys[0]) + keys[1])
         inner = content(page).frame_locator("iframe")
         expect(inner.get_by_role("button").first).to_be_visible(timeout=SOON_MS)
         again = fetched[len(ahead) :]

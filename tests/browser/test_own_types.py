@@ -28,7 +28,7 @@ PLAY = """([type, params, state]) => {
 }"""
 
 
-def played(context: BrowserContext, folder: str, params: dict[str, Any], state: dict[str, Any]) -> Page:
+def played(context: BrowserContext, folder: str, params: dict[str, Any], state: dict[str, Any], **settings: Any) -> Page:
     """Return a page on which a type goes on from a state."""
     page = context.new_page()
     page.set_content("<!doctype html><html lang=zh-CN><body></body></html>")
@@ -36,6 +36,7 @@ def played(context: BrowserContext, folder: str, params: dict[str, Any], state: 
     for name in ("TH.Question-1.2", folder):
         for script in json.loads((LIBRARY / name / "library.json").read_bytes())["preloadedJs"]:
             page.add_script_tag(path=LIBRARY / name / script["path"])
+    page.evaluate("(settings) => (TH.settings = settings)", settings)
     page.evaluate(PLAY, [folder.partition("-")[0].removeprefix("TH."), params, state])
     return page
 
@@ -72,6 +73,26 @@ def test_a_film_counts_the_checkpoints_that_it_still_has(context: BrowserContext
     page = played(context, "TH.CheckpointVideo-1.1", params, {"answered": ["a", "gone", "older"]})
     assert page.evaluate("atFirst") == "还有 1 个检查点"
     assert page.evaluate("played.getCurrentState().answered") == ["a"]
+
+
+def test_a_reading_asks_again_what_the_site_has_not_judged_right_and_leads_there(context: BrowserContext) -> None:
+    """A page of another version, or a hostile one, may have kept more than the site knows."""
+    state = {"page": 2, "seen": [0, 1, 2], "given": {"c1": "1", "c2": "1"}, "completed": True}
+    page = played(context, "TH.Reading-1.2", reading(["c1"], ["c2"], []), state, checked=["c1"])
+    assert page.evaluate("said") == []
+    page.get_by_role("button", name="第 2 页还有思考题没有答对").click()
+    page.get_by_label("乙").check()
+    page.get_by_role("button", name="提交答案").click()
+    page.evaluate("judge('c2', true, '')")
+    expect(page.get_by_text("答对了。")).to_be_visible()
+    assert page.evaluate("said.includes('completed')")
+
+
+def test_a_film_stops_again_where_the_site_has_not_judged_the_answer(context: BrowserContext) -> None:
+    points = [{"id": one, "at": at, "question": "问", "options": ["甲", "乙"]} for at, one in enumerate(["a", "b"], 1)]
+    params = {"video": "film.webm", "checkpoints": points}
+    page = played(context, "TH.CheckpointVideo-1.1", params, {"answered": ["a", "b"]}, checked=["a"])
+    assert page.evaluate("atFirst") == "还有 1 个检查点"
 
 
 def test_a_judgement_that_comes_late_leaves_the_rest_of_the_page_as_it_is(context: BrowserContext) -> None:

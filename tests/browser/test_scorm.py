@@ -113,7 +113,7 @@ HOSTILE = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>恶意<
 
 
 def test_a_hostile_package_gets_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
-    other, _code = give_package(site, tmp_path, lesson(), "other")
+    other, _code = give_package(site, tmp_path, lesson(), "other.zip")
     with phone(browser, site, BLOCKED) as context:
         page = sign_in(context, site, "teacher")
         page.wait_for_url("**/home")
@@ -122,7 +122,7 @@ def test_a_hostile_package_gets_nothing(browser: Browser, site: Site, tmp_path: 
         its_page = page.frames[2].url
         scripts = HOSTILE.replace("APP", json.dumps(site.address)).replace("OTHER", json.dumps(its_page))
         hostile = {"imsmanifest.xml": manifest(item("x"), resource("x")), "x.html": scripts, "worker.js": "postMessage(1)"}
-        address, _code = give_package(site, tmp_path, zipped(hostile), "hostile")
+        address, _code = give_package(site, tmp_path, zipped(hostile), "hostile.zip")
         page.goto(address)
         frame = page.frames[1]
         expect(frame.locator("html")).to_have_attribute("data-got", re.compile("elsewhere"), timeout=SOON_MS)

@@ -1,6 +1,5 @@
 """Is a PostgreSQL database that is lent a second time like a new one?"""
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg
@@ -19,9 +18,8 @@ NEW = (0, 1, False, 1)
 
 
 @pytest.fixture
-def lending(postgres: servers.Postgres) -> Iterator[Lending]:
-    with closing(Lending(postgres)) as found:
-        yield found
+def lending(postgres: servers.Postgres) -> Lending:
+    return Lending(postgres)
 
 
 def connected(url: str) -> psycopg.Connection:
@@ -67,7 +65,6 @@ def test_connections_that_a_test_left_open_are_ended(lending: Lending) -> None:
         "UPDATE alembic_version SET version_num = 'x'",
         "ANALYZE organisation",
         "INSERT INTO organisation (code, name, kind, path) SELECT n, repeat('x', 200), 'x', 'x' FROM generate_series(1, 1000) AS n",
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
     ],
 )
 def test_what_is_more_than_a_few_rows_is_given_to_no_other_test(lending: Lending, change: str) -> None:
@@ -80,3 +77,12 @@ def test_what_is_more_than_a_few_rows_is_given_to_no_other_test(lending: Lending
     assert new != url
     assert contents(new) == NEW
     lending.give_back(new)
+
+
+def test_during_a_test_nobody_but_the_test_is_connected(lending: Lending) -> None:
+    for _ in range(2):
+        url = lending.take()
+        with closing(connected(url)) as connection:
+            there = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+            assert connection.execute(there).fetchone() == (1,)
+        lending.give_back(url)

@@ -15,7 +15,7 @@ TH.CheckpointVideo = (function (Q) {
     var self = this;
     var before = (extras && extras.previousState) || {};
     var points = params.checkpoints.slice().sort(function (a, b) { return a.at - b.at; });
-    var answered = new Set((before.answered || []).filter(function (id) { return points.some(function (point) { return point.id === id; }); })); // of this version
+    var answered = new Set((before.answered || []).filter(function (id) { return Q.isChecked(id) && points.some(function (point) { return point.id === id; }); })); // of this version
     var tracking = null;
     var root, video, panel, state;
 

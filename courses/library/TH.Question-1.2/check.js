@@ -94,6 +94,12 @@ TH.Question = (function (Q) {
     });
   }
 
+  /** Whether an answer that this device kept as right counts: the site may not have judged it, or asks another question by now. */
+  function isChecked(id) {
+    var checked = TH.settings && TH.settings.checked; // what the site has judged right; nothing where the content alone decides
+    return !checked || checked.indexOf(id) >= 0;
+  }
+
   /** Send an `answered` statement about one check question. */
   function answered(instance, check, right, response) {
     var event = instance.createXAPIEventTemplate("answered");
@@ -111,6 +117,7 @@ TH.Question = (function (Q) {
   }
 
   Q.Check = Check;
+  Q.isChecked = isChecked;
   Q.judge = judge;
   Q.answered = answered;
   return Q;

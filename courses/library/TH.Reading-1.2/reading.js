@@ -19,12 +19,12 @@ TH.Reading = (function (Q) {
     var at = Math.min(before.page || 0, pages.length - 1);
     var seen = new Set((before.seen || []).filter(function (index) { return index < pages.length; })); // a newer version may be shorter
     var given = before.given || {}; // the right answer to each check that is done
-    var done = new Set((before.done || []).concat(Object.keys(given)));
+    var done = new Set((before.done || []).concat(Object.keys(given)).filter(Q.isChecked));
     var feedback = new Map(before.feedback || []);
     var asked = before.asked || {}; // answers that the server has not judged yet
     var flying = new Set(); // checks that the server is being asked about
     var shown = {}; // the checks of the page that is open
-    var completed = Boolean(before.completed);
+    var completed = Boolean(before.completed) && !pages.some(isOpen);
     var root, box, place, back, next, state, contents;
 
     this.attach = function ($container) {

@@ -12,7 +12,7 @@ from lms.access_log.noting import VIEWED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Person
-from lms.certification import appeals, holds
+from lms.certification import appeals, holds, review_queue
 from lms.certification.appeals import ACCEPTED, DECLINED, LONGEST_LINE, OPEN, TEXT_MAX, WITHDRAWN, AskedLine
 from lms.certification.issuing import latest_of
 from lms.certification.models import Appeal
@@ -128,7 +128,7 @@ def queue() -> ResponseReturnValue:
         page=page,
         titles=reviews.titles_in({one.enrolment.class_id for one in page.rows}),
         wanted=wanted,
-        classes=appeals.classes_with_appeals(session(), reviews.within()),
+        classes=review_queue.classes_of(session(), Appeal, reviews.within()),
     )
 
 
@@ -168,7 +168,9 @@ def _page(appeal: Appeal, problems: Sequence[str] = ()) -> ResponseReturnValue:
         by=by.name if by else None,
         mark=appeals.mark_of(appeal),
         own=appeal.enrolment.person_id == person().id,
-        may_decide=administers(training_class) and appeal.enrolment.person_id != person().id and appeal.state != WITHDRAWN,
+        may_decide=administers(training_class)
+        and appeal.enrolment.person_id != person().id
+        and appeals.may_be_answered(appeal, appeal.enrolment),
         how=HOW,
         given=request.form,
         problems=[(line, None) for line in problems],

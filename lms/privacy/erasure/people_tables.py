@@ -19,7 +19,7 @@ from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolm
 from lms.crediting.models import Certificate, HeldSession, LedgerCheck, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration, Restart
+from lms.learning.models import ActivityState, Attempt, CheckProgress, Cmi5Progress, Cmi5Session, Launch, Registration, Restart
 from lms.lifetime.models import ElsewhereDecision, ElsewhereHours
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.printing.models import Letterhead
@@ -56,6 +56,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(LedgerEntry, LedgerEntry.enrolment_id, kept="certified hours stay; an entry names the enrolment, never the person"),
     PersonTable(Registration, Registration.enrolment_id, kept="a random number that the statements' removal still needs"),
     PersonTable(ActivityState, ActivityState.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(CheckProgress, CheckProgress.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Restart, Restart.registration_id, deleted=True),
     PersonTable(Attempt, Attempt.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Cmi5Session, Cmi5Session.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
@@ -79,7 +80,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(RegisterEntry, RegisterEntry.enrolment_id, cleared={"reason": "", "reason_salt": ""}),
     PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
     PersonTable(CertificateProposal, CertificateProposal.enrolment_id, cleared={"reason": ""}),
-    PersonTable(Appeal, Appeal.enrolment_id, cleared={"text": "", "answer": ""}),
+    PersonTable(Appeal, Appeal.enrolment_id, by="lms.certification.appeals:forget"),
     PersonTable(ElsewhereHours, ElsewhereHours.person_id, by="lms.lifetime.elsewhere:forget"),
     PersonTable(ElsewhereDecision, ElsewhereDecision.entry_id, by="lms.lifetime.elsewhere:forget"),
     PersonTable(AccessRecord, AccessRecord.person_id, cleared={"reason": ""}),

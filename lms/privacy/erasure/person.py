@@ -23,6 +23,7 @@ from lms.accounts import login_sessions
 from lms.accounts.models import Person
 from lms.accounts.people import find_person
 from lms.catalogue import receiving
+from lms.certification import appeals
 from lms.certification import files as certificate_files
 from lms.classes import states, waivers
 from lms.classes.models import ClassChange, Enrolment
@@ -33,7 +34,7 @@ from lms.errors import NotFound
 from lms.federation.forwarding.models import Forward
 from lms.jobs import files
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration
+from lms.learning.models import ActivityState, Attempt, CheckProgress, Cmi5Progress, Cmi5Session, Launch, Registration
 from lms.lifetime import elsewhere
 from lms.practice import work
 from lms.privacy.erasure import people_tables, texts
@@ -136,6 +137,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
         *work.forget(session, numbers),
         *certificate_files.forget(session, numbers),
     ]
+    appeals.forget(session, numbers, now)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
@@ -180,7 +182,7 @@ def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) ->
     states = delete(ActivityState).where(ActivityState.registration_id.in_(registrations))
     gone = session.execute(states.returning(ActivityState.registration_id))
     documents = len(gone.all())
-    for table in (Attempt, Cmi5Session, Cmi5Progress):
+    for table in (Attempt, CheckProgress, Cmi5Session, Cmi5Progress):
         session.execute(delete(table).where(table.registration_id.in_(registrations)))
     session.execute(delete(Launch).where(Launch.person_id == person_id))
     return documents

@@ -66,6 +66,7 @@ def _value(name: str, value: Any) -> str:
     if name == "format" and value in FORMATS:
         return _(FORMATS[value].words)
     if name == "grading":
-        return {"server": _("the site"), "content": _("the content")}.get(value, _("nobody"))
+        words = {"server": _("the site"), "checks": _("the site and the content"), "content": _("the content")}
+        return words.get(value, _("nobody"))
     text = str(value) if value not in (None, "") else _("(empty)")
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -45,7 +45,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     **dict.fromkeys(("lifetime_rule", "elsewhere_hours", "elsewhere_decision"), "of all years; tests/integration/lifetime edits them"),
     "launch": "opened_at decides claims as they come in, which are kept as evidence",
     "attempt": "what is earned follows from the statement that the server wrote of it",
-    **dict.fromkeys(("cmi5_session", "cmi5_progress"), "what a unit may still state; what is earned follows from its statements"),
+    **dict.fromkeys(("cmi5_session", "cmi5_progress", "check_progress"), "what is earned follows from statements"),
     "activity_state": "where somebody goes on, not what they did",
     "activity_restart": "how many attempts are left; what is earned follows from statements, which it leaves alone",
     "content_failure": "for trainers; where content did not show, nothing was measured",

@@ -14,6 +14,7 @@ OFFICE = {"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"", "docProps/app.
 
 ARCHIVES = {
     "AICC": ({"course.crs": b"", "course.AU": b"", "course.cst": b"", **PAGES}, "is an AICC package"),
+    "AICC without its units": ({"moodle.cst": b""}, "is an AICC package"),
     "cmi5 in a folder": ({"my course/cmi5.xml": CMI5, **PAGES}, "lies in a folder: in a cmi5 package it must lie at the top"),
     "Tin Can": ({"tincan.xml": b"<tincan/>", **PAGES}, "is a Tin Can (xAPI) package"),
     "Word": ({**OFFICE, "word/document.xml": b""}, "is a file of Word: save it as PDF"),
@@ -53,6 +54,22 @@ def test_a_folder_of_another_kind_is_named_in_one_sentence_too(opened: Open) -> 
 @pytest.mark.parametrize(("content", "sentence"), FILES.values(), ids=FILES)
 def test_a_file_of_another_kind_is_named_in_one_sentence(opened: Open, content: bytes, sentence: str) -> None:
     found = opened(content, "something")
+    assert isinstance(found, list)
+    assert [said(one)[: len(sentence)] for one in found] == [sentence]
+
+
+NAMED = {
+    "cut off": (b"", "film.mp4", "is empty"),
+    "damaged": (b"?" * 50, "lesson.H5P", "ends in .h5p, but its content is something else"),
+    "renamed": (b"?" * 50, "paper.pdf", "ends in .pdf, but its content is something else"),
+    "told by its name alone": (b"?" * 50, "paper.docx", "is a file of Word: save it as PDF"),
+    "unknown": (b"?" * 50, "notes.txt", "is not a course: a file that ends in .zip"),
+}
+
+
+@pytest.mark.parametrize(("content", "name", "sentence"), NAMED.values(), ids=NAMED)
+def test_a_file_whose_name_promises_more_than_its_content_is_told_so(opened: Open, content: bytes, name: str, sentence: str) -> None:
+    found = opened(content, name)
     assert isinstance(found, list)
     assert [said(one)[: len(sentence)] for one in found] == [sentence]
 

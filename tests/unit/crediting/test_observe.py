@@ -9,6 +9,7 @@ from lms.crediting.observe import LONGEST_CLAIM_S, MOST_SEGMENTS, ActivityRule, 
 from tests.unit.crediting.statements import IRI, OPEN, OPENED, REGISTRATION, SITE, TRUST, segments, statement
 
 GRADED = ActivityRule("c1:film", IRI, server_graded=True)
+CHECKED = ActivityRule("c1:film", IRI, server_graded=False, server_completed=True)
 RECEIVED = OPENED + 600
 PROVED = {"activity": "c1:film", "session": "launch", "device": "phone", "at": RECEIVED}
 
@@ -70,6 +71,16 @@ def test_what_the_server_grades_only_the_server_can_say_was_passed() -> None:
         assert reason(statement(v.PASSED, authority), GRADED) == "not-evidence"
         assert observe(statement(v.COMPLETED, authority), GRADED, TRUST) == (Observed("completed", **PROVED),)
     assert observe(statement(v.PASSED, "lms"), GRADED, TRUST) == (Observed("passed", **PROVED),)
+
+
+def test_where_the_site_judges_the_checks_only_the_server_can_say_that_they_are_completed() -> None:
+    for verb in (v.COMPLETED, v.PASSED, *v.ENDING):
+        for authority in ("player", "provider"):
+            assert reason(statement(verb, authority, result={"completion": True, "success": True}), CHECKED) == "not-evidence"
+    assert observe(statement(v.COMPLETED, "lms"), CHECKED, TRUST) == (Observed("completed", **PROVED),)
+    played = observe(segments("0[.]10"), CHECKED, TRUST)
+    assert not isinstance(played, Ignored)
+    assert [one.kind for one in played] == ["played"], "what was played of a film still counts from the player"
 
 
 @pytest.mark.parametrize(("verb", "result"), [(v.COMPLETED, {"completion": False}), (v.PASSED, {"success": False})])

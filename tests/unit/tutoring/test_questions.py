@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import UUID
 
 from lms.tutoring.questions import Handed, WrongAnswer, count
 
@@ -10,7 +9,7 @@ KEY = {"pass_percent": 60, "questions": {"q1": {"correct": ["b"]}, "q2": {"corre
 
 
 def handed(learner: int, passed: bool = False, /, **answers: Any) -> Handed:
-    return Handed(UUID(int=learner), json.dumps(answers), passed, 1)
+    return Handed(learner, json.dumps(answers), passed, 1)
 
 
 def test_how_hard_a_question_is_follows_from_first_attempts_and_what_was_learned_from_last_ones() -> None:

@@ -1,7 +1,6 @@
 """Routes of cmi5: starting a unit, the fetch URL, what the player page asks of a running unit, and where a unit returns to."""
 
 from typing import Annotated
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
@@ -10,12 +9,8 @@ from flask_babel import gettext as _
 from msgspec import Meta
 from sqlalchemy import select
 
-from courses.formats.cmi5_structure import path_of
-from courses.formats.cmi5_values import is_elsewhere
 from lms.accounts.access import person, public, requires
-from lms.accounts.cookies import current_login
 from lms.accounts.signin import csrf
-from lms.catalogue.models import CourseVersion
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
@@ -24,9 +19,7 @@ from lms.i18n import pick
 from lms.learning.credential import running, ticket_of
 from lms.learning.models import Cmi5Session, Launch
 from lms.learning.opened import ring
-from lms.learning.package_hosts import PackageHosts
-from lms.learning.runtimes.cmi5 import access, launching
-from lms.learning.runtimes.cmi5.launching import UnitSite
+from lms.learning.runtimes.cmi5 import access, unit_page
 from lms.web.json_bodies import body_of, json_reply
 
 bp = Blueprint("cmi5", __name__, url_prefix="/cmi5")
@@ -63,32 +56,13 @@ def start() -> ResponseReturnValue:
     found = running(current_app.extensions["launch_tickets"].read(body_of(StartBody).token))
     if found is None or found.person_id != person().id:
         raise NotSignedIn(_("This session has ended. The time measured is kept."), code="ended")
-    at = now()
     with transaction() as writing:
         launch = writing.scalars(select(Launch).where(Launch.id == found.id).with_for_update()).one()
-        of = launching.unit_of(writing, launch, _settings().public_url)
-        if of is None:
+        reply = unit_page.begin(writing, launch, now())
+        if reply is None:
             raise NotFound(_("This activity is not a unit of a cmi5 package."))
-        site = _site(launch, of.unit.url)
-        begun = launching.start(writing, launch, of, site, at)
-        fetch = f"{site.endpoint.removesuffix('/xapi')}/cmi5/fetch/{access.tokens().issue(access.FETCH, begun.id)}"
-        reply = {"url": launching.launch_url(of, site, fetch), "method": of.unit.launch_method, "mode": begun.mode}
     ring(1)
     return json_reply(reply, {"Cache-Control": "no-store"})
-
-
-def _site(launch: Launch, url: str) -> UnitSite:
-    """Return where a unit is: on its package's own host, with the record store at the same origin, or elsewhere."""
-    language = pick("zh-CN", "en-US")
-    if is_elsewhere(url):
-        public_url = _settings().public_url
-        return UnitSite(url, f"{public_url}/xapi", f"{public_url}/cmi5/returned", language)
-    hosts: PackageHosts = current_app.extensions["package_hosts"]
-    package = session().get_one(CourseVersion, launch.course_version_id).files_of(launch.activity)
-    origin = hosts.address(hosts.label(package, current_login().id))
-    parts = urlsplit(url)
-    address = urlunsplit(("", "", quote(path_of(url)), parts.query, parts.fragment))
-    return UnitSite(f"{origin}/content/{package}/{address}", f"{origin}/xapi", f"{origin}/cmi5/returned", language)
 
 
 @bp.route("/fetch/<token>", methods=["POST", "OPTIONS"], provide_automatic_options=False)

@@ -67,5 +67,5 @@ async function submit({ answers, ref }) {
   if (answer.status !== 200) return frame.say("graded", { ref, error: { code: answer.body?.code ?? "", detail: answer.body?.detail ?? String(answer.status) } });
   attempts.push({ ...answer.body, number: attempts.length + 1 });
   frame.say("graded", { ref, grade: answer.body });
-  meet(answer.body.passed ? ["completed", "passed"] : ["completed"]); // as the statement that the server would write
+  if (config.settings.grading === "server") meet(answer.body.passed ? ["completed", "passed"] : ["completed"]); // as the statement that the server would write
 }

@@ -131,7 +131,7 @@ function mine() {
 
 /** Open or resume the launch and take the lease; without a network, keep trying. */
 async function open(take, tries = 0) {
-  const answer = await send(urls.open, { ...place, take }, { cookies: true, csrf: config.csrf });
+  const answer = await send(urls.open, { ...place, take, start: take && Boolean(unit?.startsAtOnce()) }, { cookies: true, csrf: config.csrf });
   if (answer.status === 200 && take && answer.body.version !== place.version) return location.reload(); // the class studies another version
   if (answer.status === 200) {
     const before = launch?.reports;
@@ -140,6 +140,7 @@ async function open(take, tries = 0) {
     beats.begin(launch);
     tabs?.postMessage("opened");
     content.sendReports();
+    unit?.started(launch.unit);
     greet();
     if (before && launch.reports) renewReports(before.url, launch.reports);
     frame.say("resume");
@@ -167,7 +168,7 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: !greeted, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, reflection: launch.reflection } });
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, fresh: !greeted, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn, checked: launch.checked, reflection: launch.reflection } });
   greeted = true;
   unit?.framed();
 }

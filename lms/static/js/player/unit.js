@@ -25,7 +25,8 @@ export class Unit {
 
   /** The page's frame is there: the unit opens in it, or people are asked to open its window. */
   framed() {
-    if (!this.config.own_window) return this.start((url) => this.frame.say("unit", { url }));
+    const show = (url) => this.frame.say("unit", { url });
+    if (!this.config.own_window) return this.begun ? this.shown(show) : this.start(show);
     if (this.state !== "waiting") return;
     this.ask(this.config.texts.own_window, this.config.texts.open);
     this.hears.closed();
@@ -43,13 +44,29 @@ export class Unit {
     this.panel.hidden = true;
     const { status, body } = await send(this.config.start, { token: this.token() }, { cookies: true, csrf: this.csrf });
     if (status === 200) {
-      Object.assign(this, { state: "loading", said: [], heard: 0 });
-      show(body.url);
-      if (this.config.own_window) this.ask(this.config.texts.own_window, this.config.texts.again);
-      this.hears.opened(false);
-      this.look();
+      this.started(body);
+      this.shown(show);
     } else if (isTemporary(status)) setTimeout(() => this.start(show), RARELY_MS);
     else this.hears.failed(body?.detail ?? String(status));
+  }
+
+  /** The server has begun a session of the unit, with this address. */
+  started(begun) {
+    this.begun = begun;
+  }
+
+  shown(show) {
+    Object.assign(this, { state: "loading", said: [], heard: 0 });
+    show(this.begun.url);
+    this.begun = null; // its address opens the unit once
+    if (this.config.own_window) this.ask(this.config.texts.own_window, this.config.texts.again);
+    this.hears.opened(false);
+    this.look();
+  }
+
+  /** Does the opening of the activity begin a session, too? Not of a unit whose window a person must ask for. */
+  startsAtOnce() {
+    return !this.config.own_window && this.state === "waiting" && !this.begun;
   }
 
   /** Ask soon whether the unit shows, and then now and then what it did. */
