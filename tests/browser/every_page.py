@@ -180,7 +180,7 @@ NO_PAGES = {
     **dict.fromkeys(
         ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
     ),
-    **dict.fromkeys(("lifetime.download", "lifetime.document"), "a file"),
+    **dict.fromkeys(("lifetime.download", "lifetime.document", "authoring.film"), "a file"),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     **dict.fromkeys(("home.figures", "home.activity_progress"), "a part of the teacher's home and of the player's page"),
