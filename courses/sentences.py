@@ -126,6 +126,7 @@ SENTENCES: Mapping[str, str] = {
     "in-answer-keys": N_("lies among the answer keys, which are never served"),
     "kind-of-file": N_("is a kind of file that a course may not hold (.%(kind)s)"),
     "language": N_("must be a language tag, such as zh or en"),
+    "libraries-too-large": N_("has descriptions of H5P libraries (library.json) of more than %(mb)s MB together: export it again"),
     "library-left-out": N_(
         "is an H5P library that is missing: no part of the content asks for it, so it plays without it; formulas, for example, "
         "are shown as they are written"
@@ -192,7 +193,7 @@ SENTENCES: Mapping[str, str] = {
     "too-many-files": N_("has %(count)s files: at most %(most)s are allowed"),
     "too-many-minutes": N_("is more than the media can earn: %(seconds)s seconds are %(minutes)s minutes"),
     "too-much": N_("contains more than %(most)s files or %(mb)s MB"),
-    "unknown-length": N_("does not say how long it is: put it into a course package whose course.json states media_seconds"),
+    "unknown-length": N_("does not say how long it is, or is damaged: convert it again (or, in a course package, state media_seconds)"),
     "unpacks-too-large": N_("would unpack to %(mb)s MB: at most %(most)s MB are allowed"),
     "unsafe-name": N_("has a #, a ? or a percent sign in its name, which no H5P content finds: rename it"),
     "video-kind": N_("is not a video that every browser plays: MP4 (named .mp4) or WebM (named .webm) is needed"),

@@ -53,6 +53,7 @@ from lms.paths import TEMPLATES
 from lms.personal_copy import making
 from lms.personal_copy import views as personal_copy
 from lms.practice import views as practice
+from lms.printing import typesetting
 from lms.privacy.erasure import tasks as erasure
 from lms.privacy.erasure import views as erasure_pages
 from lms.privacy.retention import tasks as retention
@@ -124,6 +125,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     clock_module.init_app(app, clock)
     db.init_app(app, settings)
     storage.init_app(app, settings)
+    typesetting.use_fonts(settings.document_fonts)
     celery_app.init_app(app, settings, SCHEDULE)
     addresses.init_app(app)
     logs.init_app(app)

@@ -25,6 +25,7 @@ EXAMPLE = "change-me"  # values in docker/example.env that must be replaced begi
 
 ANCHOR_FILES, STATED_ANCHORS, NO_ANCHORS = ANCHORS = ("files", "statements", "none")
 REFUSE, ACCEPT = AWAY = ("refuse", "accept")  # an upload, if the virus scanner does not answer
+FONT_FILES = {".ttf", ".otf", ".ttc"}
 MASKED, WHOLE, LEFT_OUT = USERNAMES = ("masked", "whole", "none")  # how transcripts show user names
 
 
@@ -59,6 +60,7 @@ class Settings:
     accesses_kept_months: int
     anchors: str  # one of ANCHORS: where the nightly check keeps them
     clamd: str = ""  # the virus scanner of uploads: path of a socket, or host:port; '': none
+    document_fonts: Path | None = None  # a folder with further fonts, for characters that ours lack
     clamd_away: str = REFUSE  # one of AWAY: what becomes of an upload that it did not scan
 
     @property
@@ -136,6 +138,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         signing_key_password=env.get("SIGNING_KEY_PASSWORD") or "",
         accesses_kept_months=_whole(env, "ACCESSES_KEPT_MONTHS", 36, problems),
         anchors=_one_of(env, "ANCHORS", ANCHORS, problems),
+        document_fonts=_font_folder(env, problems),
         clamd=_scanner(env, problems),
         clamd_away=_one_of(env, "CLAMD_AWAY", AWAY, problems),
     )
@@ -148,6 +151,13 @@ def _file(env: Mapping[str, str], name: str) -> Path | None:
     """Take a setting that names a file; the module that reads the file reports what is wrong with it."""
     said = env.get(name)
     return Path(said).resolve() if said else None
+
+
+def _font_folder(env: Mapping[str, str], problems: list[str]) -> Path | None:
+    found = _file(env, "DOCUMENT_FONTS")
+    if found is not None and not any(one.suffix.lower() in FONT_FILES for one in (found.iterdir() if found.is_dir() else ())):
+        problems.append("DOCUMENT_FONTS: must be a folder with fonts (.ttf, .otf or .ttc)")
+    return found
 
 
 def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...], problems: list[str]) -> str:

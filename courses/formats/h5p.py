@@ -29,6 +29,7 @@ ENDINGS = frozenset(
     for ending in endings.split()
 )
 MINUTES = 10  # the value in minutes of an H5P content without a course, because the file does not state one
+MOST_DESCRIPTIONS = 2_000_000  # bytes of all library.json of a content; real ones have at most 40,000 together
 OWN_VIDEO = frozenset({own.CHECKPOINT_VIDEO})
 
 
@@ -38,6 +39,9 @@ def check(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivit
     content = h5p_content.read_content(lambda name: read_part(files, name), folder)
     if isinstance(content, list):
         return content
+    described = sum(path.stat().st_size for name, path in files.items() if name.startswith(folder) and name.endswith(f"/{LIBRARY}"))
+    if described > MOST_DESCRIPTIONS:  # before they are read, each several times
+        return [Problem("libraries-too-large", activity.entry, {"mb": MOST_DESCRIPTIONS // 10**6})]
     own_files, problems = _with_versions({name: path for name, path in files.items() if name.startswith(folder)}, folder)
     added, missing = _libraries(own_files, folder, content.libraries, find)
     spared, missing = _spared(content, folder, {**own_files, **added}, missing)

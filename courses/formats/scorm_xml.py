@@ -7,6 +7,7 @@ editing by hand, is declared: only local names count in a manifest.
 import re
 
 from courses.manifest_xml import Element, read_manifest
+from courses.reader import MOST_BYTES
 from courses.strict_json.problem import Problem
 
 DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?\s{0,99}<\?xml[^>]{0,99}encoding\s?=\s?["']([\w-]{1,20})["'][^>]{0,99}\?>""")
@@ -18,6 +19,8 @@ PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w-]{0,30}):[A-Za-z_]")
 
 def read_root(content: bytes, name: str) -> Element | Problem:
     """Return the manifest's outermost element, or why it cannot be read; `name` is the file's name in the package."""
+    if len(content) > MOST_BYTES:  # and what was read of it ends somewhere in the middle
+        return Problem("file-too-large", name, {"mb": MOST_BYTES // 10**6})
     content = _as_utf8(content)
     root = read_manifest(content, name)
     if isinstance(root, Problem) and "unbound prefix" in str(root.params.get("why")):

@@ -7,18 +7,18 @@ the ways that exist for it.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.account_changes import By
-from lms.accounts.models import Organisation, Person
+from lms.certification import review_queue
 from lms.certification.models import Appeal
 from lms.certification.register import entries_about
+from lms.certification.review_queue import ReviewPage
 from lms.classes import changes
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.membership import BAR
@@ -26,14 +26,12 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 from lms.crediting.policy import activity_name
 from lms.errors import Conflict, InvalidInput
 from lms.programmes.store import document_of
-from lms.row_ids import row_id
 from lms.transcripts.transcript import Transcript
 
 OPEN, ACCEPTED, DECLINED, WITHDRAWN = "open", "accepted", "declined", "withdrawn"
 TEXT_MAX = 1000
 OPEN_MAX = 20  # of one person in one class
 LONGEST_LINE = 130
-PAGE = 25
 WITH_CLASS = (joinedload(Enrolment.training_class).joinedload(TrainingClass.programme_version),)
 
 
@@ -197,49 +195,14 @@ def of_enrolment(session: Session, enrolment_id: int) -> Mapping[str, Appeal]:
     return {one.account: one for one in session.scalars(query)}
 
 
-@dataclass(frozen=True, slots=True)
-class AppealPage:
-    """One page of the questions, oldest first; `next` is the cursor of the next page."""
-
-    rows: Sequence[Appeal]
-    total: int
-    next: str | None
-
-
-def queue(session: Session, within: ColumnElement[bool], class_id: int | None, *, decided: bool, after: str) -> AppealPage:
+def queue(session: Session, within: ColumnElement[bool], class_id: int | None, *, decided: bool, after: str) -> ReviewPage[Appeal]:
     """Return open questions of the classes for which `within` holds, or those that were decided."""
     conditions = [within, Appeal.state.in_((ACCEPTED, DECLINED)) if decided else Appeal.state == OPEN]
     if class_id is not None:
         conditions.append(TrainingClass.id == class_id)
-    query = _joined(select(Appeal)).where(*conditions)
-    total = session.scalar(_joined(select(func.count(Appeal.id))).where(*conditions)) or 0
-    number = row_id(after)
-    if (place := session.get(Appeal, number) if number else None) is not None:
-        later = and_(Appeal.made_at == place.made_at, Appeal.id > place.id)
-        query = query.where(or_(Appeal.made_at > place.made_at, later))
-    rows = session.scalars(_whole(query).order_by(Appeal.made_at, Appeal.id).limit(PAGE + 1)).all()
-    return AppealPage(rows[:PAGE], total, str(rows[PAGE - 1].id) if len(rows) > PAGE else None)
+    return review_queue.page_of(session, Appeal, Appeal.made_at, conditions, after)
 
 
 def found(session: Session, within: ColumnElement[bool], appeal_id: int) -> Appeal | None:
     """Return one question with its enrolment, person and class; None if there is none within."""
-    one: Appeal | None = session.scalar(_whole(_joined(select(Appeal)).where(within, Appeal.id == appeal_id)))
-    return one
-
-
-def _joined(query: Any) -> Any:
-    joined = query.select_from(Appeal).join(Enrolment, Enrolment.id == Appeal.enrolment_id)
-    joined = joined.join(Person, Person.id == Enrolment.person_id).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-    return joined.join(Organisation, Organisation.id == TrainingClass.provider_id)
-
-
-def _whole(query: Any) -> Any:
-    whole = contains_eager(Appeal.enrolment)
-    training_class = whole.contains_eager(Enrolment.training_class).contains_eager(TrainingClass.provider)
-    return query.options(training_class, whole.contains_eager(Enrolment.person))
-
-
-def classes_with_appeals(session: Session, within: ColumnElement[bool]) -> Sequence[tuple[int, str]]:
-    """Return the classes in which somebody has asked, by name."""
-    query = _joined(select(TrainingClass.id, TrainingClass.name)).where(within).distinct()
-    return [(row.id, row.name) for row in session.execute(query.order_by(TrainingClass.name, TrainingClass.id))]
+    return review_queue.one(session, Appeal, within, Appeal.id == appeal_id)

@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 import xapi.store
 from lms.accounts.account_changes import By
-from lms.accounts.models import Organisation, Person
+from lms.accounts.models import Person
+from lms.certification import review_queue
 from lms.certification.models import Appeal
+from lms.certification.review_queue import ReviewPage
 from lms.classes import changes
 from lms.classes.membership import BAR, REASON_MAX
 from lms.classes.models import ClassChange, Enrolment, TrainingClass
@@ -26,7 +28,6 @@ from lms.hours import HOLDABLE
 from lms.row_ids import row_id
 from xapi.statements import stored
 
-PAGE = 25
 AGES = (3, 7, 14)  # days
 WHAT = {"released": "hold-released", "refused": "hold-refused", "partly": "hold-partly"}
 
@@ -52,16 +53,7 @@ def asked(query: Mapping[str, str]) -> HoldFilter:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HoldPage:
-    """One page of the queue, oldest first; `next` is the cursor of the next page."""
-
-    rows: Sequence[HeldSession]
-    total: int
-    next: str | None
-
-
-def queue(session: Session, within: ColumnElement[bool], wanted: HoldFilter, after: str, now: datetime) -> HoldPage:
+def queue(session: Session, within: ColumnElement[bool], wanted: HoldFilter, after: str, now: datetime) -> ReviewPage[HeldSession]:
     """Return held sessions of the classes for which `within` holds."""
     conditions = [within, (HeldSession.state == OPEN) != wanted.decided]
     if wanted.class_id is not None:
@@ -70,50 +62,18 @@ def queue(session: Session, within: ColumnElement[bool], wanted: HoldFilter, aft
         conditions.append(HeldSession.flags.contains(f" {wanted.flag} "))
     if wanted.days:
         conditions.append(HeldSession.raised_at <= now - timedelta(days=wanted.days))
-    query = _joined(select(HeldSession)).where(*conditions)
-    total = session.scalar(_joined(select(func.count(HeldSession.id))).where(*conditions)) or 0
-    if (place := _place(session, after)) is not None:
-        since, number = place
-        query = query.where(or_(HeldSession.raised_at > since, and_(HeldSession.raised_at == since, HeldSession.id > number)))
-    whole = contains_eager(HeldSession.enrolment)
-    query = query.options(_with_provider(whole), whole.contains_eager(Enrolment.person))
-    rows = session.scalars(query.order_by(HeldSession.raised_at, HeldSession.id).limit(PAGE + 1)).all()
-    return HoldPage(rows[:PAGE], total, str(rows[PAGE - 1].id) if len(rows) > PAGE else None)
-
-
-def _joined(query: Any) -> Any:
-    joined = query.select_from(HeldSession).join(Enrolment, Enrolment.id == HeldSession.enrolment_id)
-    joined = joined.join(Person, Person.id == Enrolment.person_id).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-    return joined.join(Organisation, Organisation.id == TrainingClass.provider_id)
-
-
-def _with_provider(enrolment: Any) -> Any:
-    return enrolment.contains_eager(Enrolment.training_class).contains_eager(TrainingClass.provider)
-
-
-def _place(session: Session, after: str) -> tuple[datetime, int] | None:
-    number = row_id(after)
-    row = session.get(HeldSession, number) if number else None
-    return None if row is None else (row.raised_at, row.id)
-
-
-def classes_with_holds(session: Session, within: ColumnElement[bool]) -> Sequence[tuple[int, str]]:
-    """Return the classes that have held sessions, by name."""
-    query = _joined(select(TrainingClass.id, TrainingClass.name)).where(within).distinct()
-    return [(row.id, row.name) for row in session.execute(query.order_by(TrainingClass.name, TrainingClass.id))]
+    return review_queue.page_of(session, HeldSession, HeldSession.raised_at, conditions, after)
 
 
 def open_count(session: Session, within: ColumnElement[bool]) -> int:
     """Return how many holds are open."""
-    return session.scalar(_joined(select(func.count(HeldSession.id))).where(within, HeldSession.state == OPEN)) or 0
+    counted = review_queue.joined(select(func.count(HeldSession.id)), HeldSession)
+    return session.scalar(counted.where(within, HeldSession.state == OPEN)) or 0
 
 
 def found(session: Session, within: ColumnElement[bool], held_id: int) -> HeldSession | None:
     """Return one held session with its enrolment, person and class; None if there is none within."""
-    whole = contains_eager(HeldSession.enrolment)
-    query = _joined(select(HeldSession)).where(within, HeldSession.id == held_id)
-    one: HeldSession | None = session.scalar(query.options(_with_provider(whole), whole.contains_eager(Enrolment.person)))
-    return one
+    return review_queue.one(session, HeldSession, within, HeldSession.id == held_id)
 
 
 @dataclass(frozen=True, slots=True)

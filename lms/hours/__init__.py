@@ -5,9 +5,10 @@ README.md in this folder states the rules.
 
 from courses.strict_json.loading import load_json
 from courses.strict_json.problem import Problem
+from lms.hours.allocation import Allocation
 from lms.hours.bundle import parse, recompute_file
 from lms.hours.changes import changes
-from lms.hours.decide import recompute
+from lms.hours.decide import decide, recompute
 from lms.hours.earnings import UNITS, units_in_one
 from lms.hours.exact import plain_text, share_of
 from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
@@ -62,6 +63,7 @@ __all__ = [
     "Accepted",
     "ActivityExplanation",
     "ActivityResult",
+    "Allocation",
     "Attended",
     "Attestation",
     "Case",
@@ -106,6 +108,7 @@ __all__ = [
     "Unit",
     "Waived",
     "changes",
+    "decide",
     "dump",
     "dump_result",
     "explain",

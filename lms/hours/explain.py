@@ -99,13 +99,15 @@ class Explanation:
     limited_days: tuple[LimitedDay, ...]
 
 
-def explain(case: Case, not_trusted: Sequence[Reported] = ()) -> Explanation:
+def explain(case: Case, not_trusted: Sequence[Reported] = (), decided: tuple[Result, Allocation] | None = None) -> Explanation:
     """Decide a case and explain its result. `not_trusted` are claims that are not evidence of the case and are shown beside it.
+
+    `decided`: what `decide` gave for this case, if that was asked already.
 
     Raises:
         KeyError: an observation or claim names an activity that the case does not have.
     """
-    result, allocation = decide(case)
+    result, allocation = decided or decide(case)
     found = sort_out(case)
     refused: dict[str, list[Played]] = {name: [] for name in case.activities}
     claims: dict[str, list[Claim]] = {name: [] for name in case.activities}

@@ -19,7 +19,6 @@ from lms.learning.attended import BeatBody
 from lms.learning.presence import BeatAccepted
 from lms.learning.tickets import Ticket, Tickets, bearer
 from lms.learning.wire import beat_reply
-from lms.web import hosts
 from lms.web.fast_path import FastPath, WsgiReply
 from xapi.fast_path import read_ahead
 
@@ -61,8 +60,6 @@ class OrdinaryBeats:
             return None
 
     def _ticket(self, environ: WSGIEnvironment) -> Ticket | None:
-        if hosts.is_content_host(environ.get("HTTP_HOST", ""), self._settings):
-            return None
         return self._tickets.read(bearer(environ.get("HTTP_AUTHORIZATION", "")))
 
 

@@ -27,8 +27,17 @@ FONTS = {  # the first font that has a character prints it
     "serif": ["Noto Serif SC", "Noto Serif TC", "Noto Sans SC", *SCRIPTS],
 }
 PdfSource = TypeVar("PdfSource", Path, bytes)
+_further: list[str] = []  # folders of the operator's own fonts
 _printed: set[str] = set()  # characters that are known to be in a font
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
+
+
+def use_fonts(folder: Path | None) -> None:
+    """Let fonts of a folder print the characters that none of ours has; None: ours alone. Documents then differ with these fonts."""
+    if _further != (wanted := [str(folder)] if folder else []):
+        _further[:] = wanted
+        _printed.clear()
+        _is_missing.cache_clear()
 
 
 def write_pdf(template: Path, content: dict[str, Any], issued_at: datetime) -> bytes:
@@ -102,7 +111,9 @@ def _compile(source: PdfSource, inputs: dict[str, str], timestamp: int = 0) -> b
 
 
 def _compiler() -> typst.Compiler:
-    if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(root=str(ROOT), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True)
+    folders = [*FONT_FOLDERS, *_further]
+    if getattr(_own, "folders", None) != folders:
+        _own.compiler = typst.Compiler(root=str(ROOT), font_paths=[*folders], ignore_system_fonts=True)
+        _own.folders = folders
     found: typst.Compiler = _own.compiler
     return found

@@ -7,12 +7,12 @@ from functools import cached_property
 from courses.outline import Activity
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
-from lms.hours import ActivityExplanation, ActivityResult, Case, Explanation, Result, explain, recompute
+from lms.hours import ActivityExplanation, ActivityResult, Allocation, Case, Explanation, Result, decide, explain
 from lms.programmes.progress import StudiedCourse
 
 
 class CaseDecision:
-    """The decision of one case. An explanation takes almost twice as long as a result, and paper needs the result only."""
+    """The decision of one case, made once. An explanation takes almost as long again, and paper needs the result only."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -20,12 +20,16 @@ class CaseDecision:
     @cached_property
     def explanation(self) -> Explanation:
         """The result, and the reason for every second that did not count."""
-        return explain(self.case)
+        return explain(self.case, decided=self._decided)
+
+    @property
+    def result(self) -> Result:
+        """The result."""
+        return self._decided[0]
 
     @cached_property
-    def result(self) -> Result:
-        """The result; that of the explanation if there is one, so that nothing is decided twice."""
-        return self.explanation.result if "explanation" in vars(self) else recompute(self.case)
+    def _decided(self) -> tuple[Result, Allocation]:
+        return decide(self.case)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,14 @@ class FastPathMiddleware:
     def __init__(self, app: Flask, settings: Settings, handlers: Mapping[str, FastPath]) -> None:
         self._otherwise: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
         self._headers = hosts.headers_of(settings)
+        self._settings = settings
         self._handlers = handlers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer early, with the common headers and a line in the log, or pass the request to the site."""
-        handlers = self._handlers.get(environ["PATH_INFO"])
-        if handlers is None or environ["REQUEST_METHOD"] != "POST":
+        path = environ["PATH_INFO"]
+        handlers = self._handlers.get(path)
+        if handlers is None or environ["REQUEST_METHOD"] != "POST" or self._at_wrong_host(path, environ):
             return self._otherwise(environ, start_response)
         started, own = time.perf_counter(), logs.begin(environ.get("HTTP_X_REQUEST_ID", ""))
         reply = handlers.answer(environ)
@@ -44,6 +46,9 @@ class FastPathMiddleware:
         start_response(status, list({**self._headers, **dict(headers), "X-Request-Id": own}.items()))
         logs.log_request("POST", handlers.endpoint, int(status[:3]), started)
         return [body]
+
+    def _at_wrong_host(self, path: str, environ: WSGIEnvironment) -> bool:
+        return hosts.is_for_the_site_only(path) and hosts.is_content_host(environ.get("HTTP_HOST", ""), self._settings)
 
 
 def init_app(app: Flask, settings: Settings, handlers: Mapping[str, FastPath]) -> None:

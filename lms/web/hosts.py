@@ -34,7 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _keep_apart(settings: Settings) -> BaseResponse | None:
-    if request.endpoint is None or request.path.startswith(BOTH_HOSTS_PREFIXES):
+    if request.endpoint is None or not is_for_the_site_only(request.path):
         return None
     content_view, on_content = _is_content(request.endpoint), at_content_host(settings)
     if content_view and not on_content:
@@ -44,6 +44,11 @@ def _keep_apart(settings: Settings) -> BaseResponse | None:
             return redirect(settings.public_url + request.full_path.rstrip("?"))
         abort(404)
     return None
+
+
+def is_for_the_site_only(path: str) -> bool:
+    """Say whether an address that serves no content answers on the application's host alone."""
+    return not path.startswith(BOTH_HOSTS_PREFIXES)
 
 
 def at_content_host(settings: Settings) -> bool:

@@ -12,7 +12,7 @@ from lms.access_log.noting import VIEWED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Person
-from lms.certification import appeals, holds
+from lms.certification import appeals, holds, review_queue
 from lms.certification.appeals import ACCEPTED, DECLINED, LONGEST_LINE, OPEN, TEXT_MAX, WITHDRAWN, AskedLine
 from lms.certification.issuing import latest_of
 from lms.certification.models import Appeal
@@ -128,7 +128,7 @@ def queue() -> ResponseReturnValue:
         page=page,
         titles=reviews.titles_in({one.enrolment.class_id for one in page.rows}),
         wanted=wanted,
-        classes=appeals.classes_with_appeals(session(), reviews.within()),
+        classes=review_queue.classes_of(session(), Appeal, reviews.within()),
     )
 
 

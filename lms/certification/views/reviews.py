@@ -16,7 +16,7 @@ from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF
 from lms.accounts.offices import below
-from lms.certification import holds
+from lms.certification import holds, review_queue
 from lms.certification.hold_evidence import evidence_about
 from lms.certification.holds import AskedDecision
 from lms.classes import membership
@@ -93,7 +93,7 @@ def queue() -> ResponseReturnValue:
         page=page,
         titles=titles_in({one.enrolment.class_id for one in page.rows}),
         wanted=wanted,
-        classes=holds.classes_with_holds(session(), within()),
+        classes=review_queue.classes_of(session(), HeldSession, within()),
         kinds=HOLDABLE,
         ages=holds.AGES,
         now=now(),

@@ -13,11 +13,14 @@ from lms.accounts.models import Organisation
 from lms.accounts.people import add_person
 from lms.classes import setup
 from lms.classes.models import TrainingClass
+from lms.crediting import drain as draining
 from lms.crediting.ledger import entries_of
 from lms.crediting.models import Observation
 from lms.crediting.verify import verify
 from lms.db import database
-from tests.factories import World
+from lms.hours import Case, Result
+from tests.factories import PUBLIC_URL, World
+from tests.integration.crediting.poison import parked
 
 
 @pytest.fixture
@@ -74,6 +77,38 @@ def test_entries_of_one_batch_follow_each_other(world: World, other: World) -> N
     world.study("reading", 300)
     world.credit()
     assert chain(world)[-1] == (3, "c1:reading", 300, 1)
+    assert findings(world) == []
+
+
+@pytest.mark.parametrize("poisoned", ["the first person", "the second person"])
+def test_one_persons_poisoned_evidence_takes_nothing_from_another_in_the_same_batch(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch, poisoned: str
+) -> None:
+    bad, sound = (world, other) if poisoned == "the first person" else (other, world)
+    for one in (world, other):
+        one.study("reading", 300)
+        one.study("reading", 300)
+    bad.study("film", 120)
+    real = draining.recompute
+
+    def recompute(case: Case) -> Result:
+        if any(one.activity == "c1:film" for one in case.observations):
+            raise ArithmeticError("planted")
+        return real(case)
+
+    monkeypatch.setattr(draining, "recompute", recompute)
+    assert world.credit() == 5
+    assert chain(sound) == [(1, "c1:reading", 600, 2)], "decided once, from all evidence of the batch"
+    assert bad.credited() == {"c1:reading": 600}
+    (aside,) = parked(world)
+    assert aside.error == "ArithmeticError: planted"
+    assert findings(world) == []
+    monkeypatch.setattr(draining, "recompute", real)
+    with world.app.app_context():
+        assert draining.retry(database(), PUBLIC_URL, world.clock(), [aside.id]) == draining.Retried(done=1, failed=0)
+    film = select(Observation.enrolment_id).where(Observation.activity == "c1:film")
+    assert (parked(world), world.act(lambda session: session.scalars(film).all())) == ([], [bad.enrolment_id])
+    assert chain(sound) == [(1, "c1:reading", 600, 2)]
     assert findings(world) == []
 
 

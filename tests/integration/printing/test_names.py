@@ -5,15 +5,19 @@ The General Standard Chinese Characters (通用规范汉字表, 2013) has 8,105:
 
 import io
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pypdf
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from lms.printing import typesetting
 from lms.printing.typesetting import missing_in, write_pdf
+from tests.documents import faults
 
 RANGES = ((0x4E00, 0x9FEF), (0x3400, 0x4DB5))
 OUTSIDE = (
@@ -50,6 +54,46 @@ def test_a_name_in_another_script_is_printed_whole_by_a_font_that_has_it(name: s
     used = {str(one.get_object()["/BaseFont"]).partition("+")[2].partition("-")[0] for one in fonts.values()}
     assert NAMES[name] in used
     assert "[U+" not in pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
+FAR = "\U000323af"  # of the last block of CJK characters: no font of the site has it
+
+
+@pytest.fixture
+def further(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a font that has this one character, as a square; afterwards only our own fonts are used."""
+    built, pen = FontBuilder(1000, isTTF=True), TTGlyphPen(None)
+    for number, place in enumerate(((0, 0), (0, 800), (800, 800), (800, 0))):
+        (pen.lineTo if number else pen.moveTo)(place)
+    pen.closePath()
+    built.setupGlyphOrder([".notdef", "far"])
+    built.setupCharacterMap({ord(FAR): "far"})
+    built.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "far": pen.glyph()})
+    built.setupHorizontalMetrics({".notdef": (900, 0), "far": (900, 0)})
+    built.setupHorizontalHeader(ascent=800, descent=-200)
+    built.setupNameTable({"familyName": "Far Names", "styleName": "Regular", "psName": "FarNames-Regular"})
+    built.setupOS2(sTypoAscender=800, sTypoDescender=-200)
+    built.setupPost()
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    built.save(folder / "far.ttf")
+    yield folder
+    typesetting.use_fonts(None)
+
+
+def test_a_font_of_the_operator_prints_what_ours_lack_and_nothing_else(template: Path, further: Path) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    assert missing_in([f"张{FAR}"]) == [FAR]
+    usual = write_pdf(template, {"words": "张三"}, at)
+    assert "U+323AF" in pypdf.PdfReader(io.BytesIO(write_pdf(template, {"words": FAR}, at))).pages[0].extract_text()
+    typesetting.use_fonts(further)
+    assert missing_in([f"张{FAR}"]) == []
+    printed = write_pdf(template, {"words": f"张{FAR}"}, at)
+    assert "U+" not in pypdf.PdfReader(io.BytesIO(printed)).pages[0].extract_text()
+    assert faults(printed) == ["0 headings of the first level"], "embedded, and it can be read aloud"
+    assert write_pdf(template, {"words": "张三"}, at) == usual
+    typesetting.use_fonts(None)
+    assert missing_in([FAR]) == [FAR]
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_malformed_filters_are_ignored_or_match_nothing(held: World, said: str) 
 
 
 def test_the_queue_comes_in_pages(held: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lms.certification.holds.PAGE", 1)
+    monkeypatch.setattr("lms.certification.review_queue.PAGE", 1)
     clerk = signed_in(held.app, "clerk")
     first = clerk.get("/office/reviews/").text
     following = re.search(r'rel="next" href="([^"]*)"', first)

@@ -1,9 +1,11 @@
 """Is an H5P content played whose libraries lie in folders without their version, as some editors export them?"""
 
+import time
 from collections.abc import Mapping
 
 from tests.unit.courses.folders import Open, about, problems, said, sound, text, zipped
 
+MOST_S = 2  # of the processor, for refusing a file
 LIBRARY = {"machineName": "H5P.Foo", "majorVersion": 1, "minorVersion": 2, "preloadedJs": [{"path": "foo.js"}]}
 NEEDED = {"machineName": "H5P.Foo", "majorVersion": 1, "minorVersion": 2}
 
@@ -49,3 +51,14 @@ def test_a_library_that_is_there_in_both_ways_is_a_problem(opened: Open) -> None
 def test_a_folder_whose_library_goes_by_another_name_stays_as_it_is(opened: Open) -> None:
     files = content("H5P.Foo-1.2") | {"other/library.json": text(LIBRARY).encode(), "other/foo.js": b"1"}
     assert "content/other/library.json" in sound(opened(zipped(files), "foo.h5p")).files
+
+
+def test_libraries_that_all_need_each_other_are_refused_before_they_are_read(opened: Open) -> None:
+    needs = [{"machineName": f"H5P.X{number}", "majorVersion": 1, "minorVersion": 0} for number in range(200)]
+    files = {f"{one['machineName']}-1.0/library.json": text({**one, "preloadedDependencies": needs}).encode() for one in needs}
+    files |= {"h5p.json": text({**about("H5P.X0"), "preloadedDependencies": needs}).encode(), "content/content.json": b"{}"}
+    began = time.process_time()
+    found = opened(zipped(files), "foo.h5p")
+    assert isinstance(found, list)
+    assert [(one.code, one.path) for one in found] == [("libraries-too-large", "content")]
+    assert time.process_time() - began < MOST_S

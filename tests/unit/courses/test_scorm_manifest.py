@@ -175,6 +175,7 @@ REFUSED = {
     "a page outside": (manifest(item("a", "甲"), resource("a", "https://elsewhere.example/a.html")), "https://elsewhere.example/a.html"),
     "a page outside without a scheme": (manifest(item("a"), resource("a", "//elsewhere.example/a")), "outside the package"),
     "a DOCTYPE": (PLAIN.replace(b"<manifest", b"<!DOCTYPE manifest [<!ENTITY a 'b'>]><manifest", 1), "DOCTYPE"),
+    "too large": (b"<manifest>" + b"<item/>" * 800_000, "is larger than 5 MB"),
     "too many units": (manifest("".join(item("a") for _ in range(501)), resource("a")), "at most 500"),
 }
 

@@ -78,6 +78,7 @@ WRONG = [
     ("STORAGE_URL", "file://relative/files"),
     ("STORAGE_URL", "s3://"),
     ("STORAGE_URL", "file:///dev/null/files"),
+    ("DOCUMENT_FONTS", "/nowhere"),
     ("PUBLIC_URL", "training.example"),
     ("PUBLIC_URL", "https://training.example/lms"),
     ("PUBLIC_URL", "https://training.example?x=1"),
