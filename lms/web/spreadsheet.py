@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import IO
 
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from lms.i18n import write_time
@@ -19,8 +20,10 @@ from lms.i18n import write_time
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDE, NARROW = 32, 14
 ROWS_OF_A_SHEET = 1_000_000  # a sheet holds 1,048,576
+LAST_ROW = 1_048_575  # counted from 0
 LONGEST_CELL, CUT_AT = 32_767, 16_000  # in UTF-16 units, and in characters of at most two units
 LONGEST_TOP = 100  # characters: a header may have 255, and each & of a title is written twice
+TEXT = 49  # the format @: ECMA-376-1 18.8.30
 A4 = 9  # ECMA-376-1 18.3.1.63
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -38,7 +41,8 @@ class Book:
         self._file = io.BytesIO()
         self._book = Workbook(self._file if out is None else out, {**OPTIONS, "in_memory": out is None})
         self._book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
-        self._text = self._book.add_format({"num_format": "@"})
+        self._text = self._book.add_format({"num_format": TEXT})
+        self._number = self._book.add_format({"align": "right"})  # otherwise a number would have its column's format, which is text
         self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
 
     def sheet(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> None:
@@ -54,6 +58,9 @@ class Book:
         sheet.set_column(0, max(len(head) - 1, 0), NARROW, self._text)
         for column, width in enumerate(widths or (WIDE,)):
             sheet.set_column(column, column, width, self._text)
+        sheet.ignore_errors(
+            {"number_stored_as_text": xl_range(0, 0, LAST_ROW, max(len(head) - 1, 0))}
+        )  # no warning beside each telephone number
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         sheet.set_landscape()
@@ -78,7 +85,7 @@ class Book:
         if isinstance(cell, str):
             failed = sheet.write_string(row, column, _fitting(_plain(cell)), self._text)
         else:
-            failed = sheet.write_number(row, column, float(cell))
+            failed = sheet.write_number(row, column, float(cell), self._number)
         if failed:
             raise ValueError(f"row {row} does not fit into a sheet")
 

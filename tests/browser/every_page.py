@@ -33,7 +33,7 @@ from tests.browser.drafts import draft_values
 from tests.browser.record_store import add_record_store_rows
 from tests.browser.reviews import review_values
 from tests.factories import signed_in
-from tests.site import served, working
+from tests.site import served, work_once
 
 SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
@@ -180,7 +180,7 @@ NO_PAGES = {
     **dict.fromkeys(
         ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
     ),
-    **dict.fromkeys(("lifetime.download", "lifetime.document"), "a file"),
+    **dict.fromkeys(("lifetime.download", "lifetime.document", "authoring.film"), "a file"),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     **dict.fromkeys(("home.figures", "home.activity_progress"), "a part of the teacher's home and of the player's page"),
@@ -243,8 +243,8 @@ def everything(database_url: str, folder: Path) -> Iterator[Everything]:
         with app.app_context():
             load(DemoSite(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
         found = Everything(app, address, {**_newcomers(app), **add_record_store_rows(app)}, _versions(app))
-        with working(app):
-            yield found
+        work_once(app)
+        yield found
 
 
 def _versions(app: Flask) -> Mapping[str, int]:
