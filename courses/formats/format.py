@@ -191,6 +191,7 @@ class Format:
     leads_to: Callable[[str, ReadFile], str | None] | None = None  # address elsewhere of an entry without a frame; nothing is measured then
     sends: Callable[[Activity, ReadFile], tuple[str, ...]] = _no_conditions  # the conditions that an activity of it can meet
     suggested_minutes: Callable[[Activity, ReadFile], int | None] = _its_minutes  # for an activity that `single` made
+    captions: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # ending of a file beside the entry → its language, and its name
     conditions: Mapping[str, str] = field(default_factory=dict)  # texts for its conditions, if they differ from the usual ones
     covered: str = N_("Watched so far: %(percent)s %%")
 

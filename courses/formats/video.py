@@ -158,4 +158,5 @@ FORMAT = Format(
     plays_own_media=always,
     captions_text=_captions_text,
     sends=sends,
+    captions=CAPTIONS,
 )

@@ -48,6 +48,7 @@ EDGE_SUFFIXES = ("_commands", "_form")
 AT_THE_EDGE_ALL_THE_SAME = {
     "lms/accounts/access.py": "decides who may call a route: it is about routes",
     "lms/lifetime/elsewhere_views.py": "pages",
+    "lms/tutoring/question_views.py": "pages",
     "lms/personal_copy/making.py": "reads the app's settings",
     "lms/accounts/initial.py": "asks whether a request may go on before the password is changed",
     "lms/accounts/signin.py": "sets Flask-Security up",

@@ -134,6 +134,7 @@ LOOKS = (
     *(Look("trainer", "authoring.form", {"kind": kind}) for kind in ("quiz", "reading", "video", "reflection")),
     *(Look("trainer", f"workshop.{page}", {"kind": "quiz"}) for page in ("draft_list", "editor", "review", "compare", "new_form")),
     *(Look("trainer", f"workshop.{page}", {"code": "bank"}) for page in ("bank_list", "new_in_bank", "in_bank")),
+    Look("trainer", "tutoring.everywhere_of_question", {"code": "bank"}),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -192,11 +193,11 @@ NO_PAGES = {
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "commits.load": "for the content inside the player's page",
-    **dict.fromkeys(("static", "content.file", "content.ahead"), "files"),
     "content.frame": "the content inside the player's page, looked at there",
     **dict.fromkeys(
         ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
     ),
+    **dict.fromkeys(("static", "content.file", "content.ahead", "tutoring.download_everywhere_of_question"), "files"),
     **dict.fromkeys(("certification.own_letterhead", "health.alive", "health.ready"), "leads on; for machines"),
 }
 
