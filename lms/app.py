@@ -62,7 +62,7 @@ from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
-from lms.tutoring import views as tutoring
+from lms.tutoring import question_views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, own_files, pages, refusals
 from lms.web.fast_path import FastPath
 from lms.workshop import intake_job, library_views

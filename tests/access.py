@@ -129,6 +129,7 @@ class Place:
             "activity": "reading",
             "name": "h5p" if rule.endpoint in {"content.frame", "content.ahead"} else "c1:reading",
             "form": "json",
+            "language": "zh-CN",
             "code": self.code(rule.endpoint),
             "year": 2020,
             "version_number": 1,

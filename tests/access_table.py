@@ -15,7 +15,7 @@ DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "pr
 DRAFT_ACTIONS = (
     *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
     *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
-    *("copy_draft", "delete_draft", "put_new", "put_again"),
+    *("copy_draft", "delete_draft", "put_new", "put_again", "put_captions", "remove_captions"),
 )
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
@@ -94,6 +94,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("tutoring.take_back_waiver", "POST"): "401 403 403 403 404 404",  # likewise
     ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
     ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
+    ("tutoring.everywhere_of_question", "GET"): TRAINERS,
+    ("tutoring.download_everywhere_of_question", "GET"): NO_DRAFT,  # no quiz asks it
     ("reviews.queue", "GET"): OFFICES,
     ("reviews.one", "GET"): "login 403 403 403 404 404",  # nothing is held there
     ("reviews.decide", "POST"): "401 403 403 403 404 404",
@@ -123,6 +125,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("authoring.types", "GET"): TRAINERS,
     ("authoring.form", "GET"): TRAINERS,
     ("authoring.picture", "GET"): "login 403 403 404 403 403",
+    ("authoring.film", "GET"): "login 403 403 404 403 403",
     **{
         (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
         for name in ("add_file", "open_file", "download", "preview", "try_answers")

@@ -8,7 +8,30 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TypeVar
 
-LONGEST = (Path("tests/browser/test_pages.py"), Path("tests/integration/benchmarks"), Path("tests/integration/docs"))
+LONGEST = tuple(
+    Path("tests") / name
+    for name in (
+        "browser/test_pages.py",
+        "integration/benchmarks",
+        "integration/docs",
+        "browser/test_journey.py",
+        "integration/crediting/test_worker.py",
+        "browser/test_started.py",
+        "integration/demo",
+        "browser/test_offline.py",
+        "integration/web/test_long_texts.py",
+        "browser/test_ahead.py",
+        "integration/bulk",
+        "browser/test_whole_course.py",
+        "integration/web/test_access.py",
+        "browser/test_editor.py",
+        "browser/test_scorm.py",
+        "integration/crediting/test_bounds.py",
+        "browser/test_cmi5_places.py",
+        "browser/test_frames.py",
+        "browser/test_life.py",
+    )
+)
 BROWSER = Path("tests/browser")
 
 Item = TypeVar("Item")
@@ -17,7 +40,7 @@ Item = TypeVar("Item")
 def mixed(tests: Sequence[tuple[Path, Item]]) -> list[Item]:
     """Return the tests, each given with its file, in the order in which workers take files.
 
-    First come the longest files, then those that drive a browser, spread evenly among the others. Within a file nothing changes.
+    First come the longest files, so that no worker is left with one at the end; then those that drive a browser, spread evenly among the others. Within a file nothing changes.
     """
     files: dict[Path, list[Item]] = {}
     for path, item in tests:

@@ -102,12 +102,16 @@ def working(app: Flask) -> Iterator[None]:
 
 
 def _work(app: Flask, stop: threading.Event) -> None:
-    """Do what the worker and the beat do."""
     while not stop.wait(0.2):
-        with app.app_context():
-            sweep.run()
-            credit.run()
-            work.run()
+        work_once(app)
+
+
+def work_once(app: Flask) -> None:
+    """Do what the worker and the beat do."""
+    with app.app_context():
+        sweep.run()
+        credit.run()
+        work.run()
 
 
 def _fill(app: Flask, folder: Path) -> tuple[int, int]:

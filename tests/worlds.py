@@ -11,6 +11,7 @@ import xapi.storage.models
 from lms import tables
 from tests.factories import ACTIVITIES, BEGIN, DrivenClock, World, build_world
 
+Rows = tuple[tuple[Table, list[dict[str, Any]]], ...]
 Kind = tuple[str, str, str]  # the database's, the site's address, the course's activities
 TABLES = (*tables.METADATA.sorted_tables, *xapi.storage.models.Base.metadata.sorted_tables)
 
@@ -20,7 +21,7 @@ class Kept:
     """A world that was made, and every row of its database."""
 
     world: World
-    rows: tuple[tuple[Table, list[dict[str, Any]]], ...]
+    rows: Rows
 
 
 _kept: dict[Kind, Kept] = {}
@@ -36,12 +37,11 @@ def world_of(app: Flask, clock: DrivenClock, activities: Mapping[str, Mapping[st
         return build_world(app, clock, activities)
     if kind in _kept:
         with database.writing() as connection:
-            _write(connection, _kept[kind])
+            write(connection, _kept[kind].rows)
         return replace(_kept[kind].world, app=app, clock=clock, registrations={})
     made = build_world(app, clock, activities)
     with database.reader() as session:
-        rows = ((table, [dict(row) for row in session.connection().execute(select(table)).mappings()]) for table in TABLES)
-        _kept[kind] = Kept(replace(made, registrations={}), tuple((table, found) for table, found in rows if found))
+        _kept[kind] = Kept(replace(made, registrations={}), rows_of(session.connection()))
     return made
 
 
@@ -51,11 +51,18 @@ def _is_empty(connection: Connection, kind: Kind) -> bool:
     return not any(connection.execute(select(*(exists().select_from(table) for table in asked))).one())
 
 
-def _write(connection: Connection, kept: Kept) -> None:
-    for table, rows in kept.rows:
+def rows_of(connection: Connection) -> Rows:
+    """Return every row of a database, by table, in an order in which they can be written."""
+    rows = ((table, [dict(row) for row in connection.execute(select(table)).mappings()]) for table in TABLES)
+    return tuple((table, found) for table, found in rows if found)
+
+
+def write(connection: Connection, kept: Rows) -> None:
+    """Write rows into a database that has every table and no row."""
+    for table, rows in kept:
         connection.execute(insert(table), rows)
     if connection.dialect.name == "postgresql":
-        numbered = ((table.name, table.autoincrement_column) for table, _ in kept.rows)
+        numbered = ((table.name, table.autoincrement_column) for table, _ in kept)
         told = (
             f"setval(pg_get_serial_sequence('{name}', '{own.name}'), (SELECT max({own.name}) FROM {name}))"
             for name, own in numbered

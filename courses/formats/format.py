@@ -140,6 +140,10 @@ def _no_media(_entry: str, _read: ReadFile) -> bool:
     return False
 
 
+def _no_captions(_entry: str, _read: ReadFile) -> Mapping[str, tuple[str, ...]]:
+    return {}
+
+
 def _no_conditions(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
     return ()
 
@@ -183,9 +187,11 @@ class Format:
     first_files: Callable[[str, ReadFile], tuple[str, ...]] = _nothing_first  # of an entry: what its frame reads first, to be fetched ahead
     facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out
     plays_own_media: Callable[[str, ReadFile], bool] = _no_media  # whether media of this entry play in our own player
+    captions_text: Callable[[str, ReadFile], Mapping[str, tuple[str, ...]]] = _no_captions  # of an entry that is a film: language → texts
     leads_to: Callable[[str, ReadFile], str | None] | None = None  # address elsewhere of an entry without a frame; nothing is measured then
     sends: Callable[[Activity, ReadFile], tuple[str, ...]] = _no_conditions  # the conditions that an activity of it can meet
     suggested_minutes: Callable[[Activity, ReadFile], int | None] = _its_minutes  # for an activity that `single` made
+    captions: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # ending of a file beside the entry → its language, and its name
     conditions: Mapping[str, str] = field(default_factory=dict)  # texts for its conditions, if they differ from the usual ones
     covered: str = N_("Watched so far: %(percent)s %%")
 

@@ -1,6 +1,7 @@
 """The format of H5P content: a folder with h5p.json, its content and its libraries, or an exported .h5p file."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from courses.answer_key import check_key
 from courses.formats import h5p_advice, h5p_content, h5p_first, own, video_file
 from courses.formats.captions import captions_problem
+from courses.formats.captions_text import texts_in
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.own_checks import checks_in, compare_checks
 from courses.formats.video import check_captions, check_length
@@ -193,6 +195,14 @@ def _plays_own_media(entry: str, read: ReadFile) -> bool:
         return False
 
 
+def _captions_text(entry: str, read: ReadFile) -> Mapping[str, tuple[str, ...]]:
+    """Return the text of the captions of our own type of film; other types show theirs in many ways."""
+    content = h5p_content.read_content(read, f"{entry}/")
+    if isinstance(content, list) or content.main not in OWN_VIDEO:
+        return {}
+    return texts_in({one["language"]: f"{entry}/content/{one['path']}" for one in content.body.get("captions") or ()}, read)
+
+
 def _player_parts(_entry: str, _read: ReadFile) -> tuple[str, ...]:
     return ("vendor/h5p/styles/h5p.css", "vendor/h5p/frame.bundle.js")
 
@@ -224,4 +234,5 @@ FORMAT = Format(
     suggested_minutes=h5p_advice.suggested_minutes,
     named_in_outlines=False,
     plays_own_media=_plays_own_media,
+    captions_text=_captions_text,
 )

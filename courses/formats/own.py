@@ -210,7 +210,9 @@ def _check_question(reader: CourseReader, question: Mapping[str, Any], path: str
         reader.filled(option, f"{path}.options[{number}]", LONGEST_LINE)
     if len(options) == 1:
         reader.refuse("needs-two", f"{path}.options")
-    if "answer" in question:
+    if "answer" in question and question["answer"] is None:
+        reader.refuse("no-right-option", f"{path}.options")
+    elif "answer" in question:
         reader.whole(question["answer"], f"{path}.answer", least=0, most=max(0, len(options) - 1))
     if "feedback" in question:
         reader.filled(question["feedback"], f"{path}.feedback", LONGEST_LINE)

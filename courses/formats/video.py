@@ -7,6 +7,7 @@ from typing import Any
 
 from courses.formats import video_file
 from courses.formats.captions import captions_problem
+from courses.formats.captions_text import texts_in
 from courses.formats.format import AddressOf, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
@@ -121,6 +122,11 @@ def _attributes(entry: str, address_of: AddressOf, _read: ReadFile) -> Mapping[s
     return {"captions": [{"url": url, "language": language, "label": label} for url, language, label in found if url]}
 
 
+def _captions_text(entry: str, read: ReadFile) -> Mapping[str, tuple[str, ...]]:
+    stem = entry.rpartition(".")[0]
+    return texts_in({language: stem + ending for ending, (language, _label) in CAPTIONS.items()}, read)
+
+
 def sends(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
     """Say that of media the watched share is measured."""
     return ("coverage",)
@@ -150,5 +156,7 @@ FORMAT = Format(
     facts=facts,
     own_origin=True,
     plays_own_media=always,
+    captions_text=_captions_text,
     sends=sends,
+    captions=CAPTIONS,
 )

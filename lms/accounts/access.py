@@ -12,7 +12,7 @@ from lms.accounts.masking import listed_username
 from lms.accounts.models import ADMIN, ROLES, Organisation, Person
 from lms.accounts.offices import WHOLE_SITE
 from lms.db import session
-from lms.errors import NotAllowed
+from lms.errors import NotAllowed, NotSignedIn
 
 CHOOSE_ONE = "accounts.password"  # a person who signed in with an initial password is sent here
 
@@ -103,9 +103,7 @@ def _ask_to_sign_in() -> BaseResponse:
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": url_for("security.login")})
     if request.is_json or request.method != "GET":
-        return Response(
-            status=401, response='{"type":"about:blank","title":"Sign in first","status":401}', mimetype="application/problem+json"
-        )
+        raise NotSignedIn(_("You are signed out, so nothing was saved."))
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
 
 

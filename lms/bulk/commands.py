@@ -15,7 +15,7 @@ from lms.access_log.noting import note
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
 from lms.accounts.offices import WHOLE_SITE
-from lms.bulk import documents, job, selection
+from lms.bulk import job, pdf_pieces, selection
 from lms.bulk.selection import BulkSelection
 from lms.bulk.views import accesses_of, classes_by, problem_of
 from lms.clock import now
@@ -35,7 +35,7 @@ PLAN = "plan.json"
 @click.option("--class", "codes", multiple=True, help="Code of a class; may be given several times.")
 @click.option("--programme", help="Code of a programme, or code:year.")
 @click.option("--office", help="Code of an office: everybody in its classes, and all teachers of its schools.")
-@click.option("--what", type=click.Choice(documents.KINDS), default=documents.TRANSCRIPTS, show_default=True, help="The documents.")
+@click.option("--what", type=click.Choice(pdf_pieces.KINDS), default=pdf_pieces.TRANSCRIPTS, show_default=True, help="The documents.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="Language of the words.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="ZIP file to write.")
 @json_option("what was written")

@@ -13,7 +13,7 @@ import msgspec
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from lms.bulk import documents
+from lms.bulk import pdf_pieces
 from lms.bulk.selection import pieces_of, selection_in
 from lms.clock import now
 from lms.db import database
@@ -26,9 +26,9 @@ WIDTHS = (16, 18, 16, 28, 28, 16, 28, 14, 12, 10, 10, 60, 60, 40)
 
 def _title(params: Params) -> str:
     said = {
-        documents.TRANSCRIPTS: _("Transcripts: %(whose)s", whose=params["whose"]),
-        documents.CERTIFICATES: _("Certificates: %(whose)s", whose=params["whose"]),
-        documents.BOTH: _("Transcripts and certificates: %(whose)s", whose=params["whose"]),
+        pdf_pieces.TRANSCRIPTS: _("Transcripts: %(whose)s", whose=params["whose"]),
+        pdf_pieces.CERTIFICATES: _("Certificates: %(whose)s", whose=params["whose"]),
+        pdf_pieces.BOTH: _("Transcripts and certificates: %(whose)s", whose=params["whose"]),
     }
     return said[params["what"]]
 
@@ -43,7 +43,7 @@ def make(order: JobOrder, piece: Piece) -> bytes:
     """Return the documents of some people, each as of the moment in which it is read, not of the request, because a long job reads late."""
     made = io.BytesIO()
     with force_locale(order.params["locale"]):
-        documents.write_piece(order.params["what"], piece, now(), made, whole=order.params.get("whole", False))
+        pdf_pieces.write_piece(order.params["what"], piece, now(), made, whole=order.params.get("whole", False))
     return made.getvalue()
 
 
@@ -51,7 +51,7 @@ def join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     """Write one ZIP, one piece in memory at a time; the index is its last file, in as many sheets as it needs."""
     with force_locale(order.params["locale"]), ZipFile(out, "w", ZIP_STORED) as archive, tempfile.TemporaryFile() as sheet:
         book = Book(order.asked_at, order.params["whose"], sheet)
-        book.sheets(_("Index"), documents.heads(), _copied(pieces, archive), WIDTHS)
+        book.sheets(_("Index"), pdf_pieces.heads(), _copied(pieces, archive), WIDTHS)
         book.close()
         sheet.seek(0)
         add_file(archive, f"{_('Index')}.xlsx", sheet.read())
@@ -63,10 +63,10 @@ def _copied(pieces: Iterable[bytes], archive: ZipFile) -> Iterator[Sequence[Cell
     for piece in pieces:
         with ZipFile(io.BytesIO(piece)) as made:
             for name in made.namelist():
-                if name != documents.ROWS:
+                if name != pdf_pieces.ROWS:
                     add_file(archive, name, made.read(name))
-            rows = msgspec.json.decode(made.read(documents.ROWS), type=list[documents.IndexRow])
-        yield from map(documents.cells, rows)
+            rows = msgspec.json.decode(made.read(pdf_pieces.ROWS), type=list[pdf_pieces.IndexRow])
+        yield from map(pdf_pieces.cells, rows)
 
 
 BULK = "bulk"

@@ -11,7 +11,7 @@ from lms.access_log.noting import EXPORTED, REASON_MAX, REVEALED, NotedAccess, e
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, Organisation
-from lms.bulk import documents, selection
+from lms.bulk import pdf_pieces, selection
 from lms.bulk.job import BULK
 from lms.bulk.selection import MOST_CLASSES, BulkSelection, SelectionSize
 from lms.celery_app import ring
@@ -48,7 +48,7 @@ def _page(problems: Sequence[str] = ()) -> ResponseReturnValue:
         classes=selection.classes_of(session(), scope(), MOST_LISTED) if placed else [],
         ticked=request.values.getlist("class", type=whole_number),
         problems=[(one, None) for one in problems],
-        kinds=documents.KINDS,
+        kinds=pdf_pieces.KINDS,
         most=LONGEST_CODES,
         reason_max=REASON_MAX,
     )
@@ -68,7 +68,7 @@ def begin() -> ResponseReturnValue:
     except InvalidInput as error:
         return _page(error.problems or [error.message])
     what = request.form.get("what", "")
-    params = wanted.params() | {"what": what if what in documents.KINDS else documents.TRANSCRIPTS, "whose": whose}
+    params = wanted.params() | {"what": what if what in pdf_pieces.KINDS else pdf_pieces.TRANSCRIPTS, "whose": whose}
     params["whole"] = shown == REVEALED
     with transaction() as writing:
         queue.enqueue(writing, BULK, person().id, params | {"locale": str(get_locale())}, now())

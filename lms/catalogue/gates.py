@@ -36,15 +36,19 @@ def format_words(activity: Activity) -> str:
     return _(FORMATS[activity.format].words)
 
 
-def outline_words(activity: Activity) -> str:
-    """Return the kind of an activity for a learner's outline; '' if it is not shown."""
+def outline_words(activity: Activity, open_answers: Collection[str]) -> str:
+    """Return the kind of an activity for a learner's outline; '' if it is not shown. `open_answers`: keys of those that people review."""
+    if activity.key in open_answers:
+        return _("Reflection")
     if activity.grading == "server":
         return _("Quiz")
     return format_words(activity) if FORMATS[activity.format].named_in_outlines else ""
 
 
-def icon_of(activity: Activity) -> str:
-    """Return the name of the icon of an activity."""
+def icon_of(activity: Activity, open_answers: Collection[str] = ()) -> str:
+    """Return the name of the icon of an activity; `open_answers` as in `outline_words`."""
+    if activity.key in open_answers:
+        return "edit"
     return "quiz" if activity.grading == "server" else FORMATS[activity.format].icon
 
 

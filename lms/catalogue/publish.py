@@ -166,3 +166,11 @@ def outline_by(session: Session, version_id: int, document_sha256: str) -> Outli
     """Return the same if only the version's id and its document's hash were read."""
     wanted = select(CourseVersion.document).where(CourseVersion.id == version_id)
     return _outlines.of(document_sha256, lambda: session.scalars(wanted).one())
+
+
+def open_answers_in(session: Session, version: CourseVersion) -> frozenset[str]:
+    """Return the activities of a version whose answers people review (reflections): the site grades them, and there is no answer key."""
+    graded = {one.key for one in outline_of(version).activities if one.grading == "server"}
+    if not graded:
+        return frozenset()
+    return frozenset(graded.difference(session.scalars(select(AnswerKey.activity).where(AnswerKey.course_version_id == version.id))))

@@ -12,6 +12,7 @@ from lms.crediting.models import REVOKED, VALID, Certificate
 from lms.signing.key import is_self_signed, name_of
 from lms.signing.models import SigningCertificate
 from lms.signing.printed import LIFETIME_RECORD
+from lms.transcripts.pdf import REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,27 @@ def file_words(found: FileFinding, shown: Certificate | None) -> FileWords:
 def _signed_words(found: FileFinding, shown: Certificate | None, signature: tuple[str, ...]) -> FileWords:
     """Return the result for a file that this site signed, and that is not among the stored certificates."""
     if found.bundle is not None:
-        if shown is not None and found.bundle.sha256 != shown.bundle_sha256:
-            return FileWords("err", (_("This site signed this file, but it is not the evidence of this certificate."),))
-        lines = (*_bundle_words(found.bundle), *signature)
-        certificate = shown or found.certificate
-        tone, said = ("ok", lines) if certificate is None else _standing(certificate, lines)
-        return FileWords(tone if found.bundle.hours is not None else "warn", said)
-    if shown is None and found.said == LIFETIME_RECORD:
-        return FileWords("ok", (_("This is a record of all years as this site issued it: not one character was changed."), *signature))
+        return _signed_bundle_words(found, found.bundle, shown, signature)
+    said = _("This is a training transcript as this site issued it: not one character was changed.")
+    if found.said == LIFETIME_RECORD:
+        said = _("This is a record of all years as this site issued it: not one character was changed.")
     if shown is None:
-        return FileWords("ok", (_("This is a training transcript as this site issued it: not one character was changed."), *signature))
+        return FileWords("ok", (said, *signature))
+    if found.said in {REASON, LIFETIME_RECORD}:
+        return FileWords("info", (said, _("It is not the certificate itself. Look whether it names the number of this page."), *signature))
     if found.certificate is None or found.certificate.number != shown.number:
         return FileWords("err", (_("This site signed this file, but it is not the file of this certificate."),))
     said = _("This file is version %(n)s of the certificate, signed by this site: nothing was changed.", n=found.certificate.version)
     return FileWords(*_standing(found.certificate, (said, *signature)))
+
+
+def _signed_bundle_words(found: FileFinding, bundle: BundleFacts, shown: Certificate | None, signature: tuple[str, ...]) -> FileWords:
+    if shown is not None and bundle.sha256 != shown.bundle_sha256:
+        return FileWords("err", (_("This site signed this file, but it is not the evidence of this certificate."),))
+    lines = (*_bundle_words(bundle), *signature)
+    certificate = shown or found.certificate
+    tone, said = ("ok", lines) if certificate is None else _standing(certificate, lines)
+    return FileWords(tone if bundle.hours is not None else "warn", said)
 
 
 def _standing(certificate: Certificate, lines: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

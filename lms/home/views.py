@@ -12,7 +12,7 @@ from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
 from lms.catalogue import gates
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import outline_of
+from lms.catalogue.publish import open_answers_in, outline_of
 from lms.classes.models import LEARNING, Enrolment
 from lms.clock import now
 from lms.crediting.standing import of_enrolments, of_person
@@ -96,6 +96,7 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         asked=_asked,
         met_words=met_words,
         gates=gates,
+        open_answers=open_answers_in(session(), version),
     )
 
 

@@ -7,17 +7,14 @@ stay on the shared host. On the host of a package (`package_hosts`) its pages ru
 
 import json
 import re
-from collections.abc import Iterator
 from functools import partial
 from importlib import resources
-from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
-from werkzeug.http import parse_range_header
 
 from courses.formats import FORMATS, PAGES
 from courses.formats.format import Format
@@ -28,7 +25,8 @@ from lms.learning.ahead_page import LARGEST_FILE, policy_of_ahead, write_ahead
 from lms.learning.file_kinds import headers_of, headers_on_own_host
 from lms.learning.frame_page import FrameSite, policy_of, policy_of_inner_page, policy_of_pages, write_page
 from lms.learning.package_hosts import PackageHosts, frame_alone
-from lms.storage import CHUNK, Storage, storage
+from lms.storage import storage
+from lms.web.file_ranges import whole_or_range
 from lms.web.hosts import is_shared_host, on_content_host, package_label
 from lms.web.own_files import FOR_EVER, named_by, version_of
 
@@ -125,12 +123,12 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
     if found is None:
         return _not_there(path)
     try:
-        response = _whole_or_range(*found)
+        response = whole_or_range(*found)
     except FileNotFoundError:
         if not contents.bring_back_of(storage(), sha256, found[0]):  # then somebody took it out of the file store
             log.error("content.lost", name=found[0])
             return _not_there(path)
-        response = _whole_or_range(*found)
+        response = whole_or_range(*found)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
     if label:
@@ -174,34 +172,6 @@ def preflight(path: str, **_names: str) -> ResponseReturnValue:
     response.headers["Access-Control-Allow-Headers"] = "X-Requested-With, Content-Type, Range"
     response.headers["Access-Control-Max-Age"] = "86400"
     return _for_everybody(response, path, FOR_AN_HOUR)
-
-
-def _whole_or_range(name: str, size: int) -> Response:
-    """Answer 200, 206 or 416 (RFC 9110, 14.2). A request for several ranges gets the whole file, which the RFC allows."""
-    etag = request.path
-    if request.if_none_match.contains_weak(etag):
-        return Response(status=304, headers={"ETag": f'"{etag}"'})
-    wanted = parse_range_header(request.headers.get("Range"))
-    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
-        return Response(_begun(storage().stream(name, size)), headers={"Content-Length": str(size), "ETag": f'"{etag}"'})
-    span = wanted.range_for_length(size)
-    if span is None:
-        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
-    start, end = span
-    headers = {"Content-Range": f"bytes {start}-{end - 1}/{size}", "Content-Length": str(end - start), "ETag": f'"{etag}"'}
-    return Response(_begun(_pieces(storage(), name, start, end)), status=206, headers=headers)
-
-
-def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Read the first piece before the answer begins, so that a lost file is an error and not a broken answer."""
-    if request.method == "HEAD":
-        return pieces
-    return chain([first] if (first := next(pieces, None)) is not None else [], pieces)
-
-
-def _pieces(files: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
-    for at in range(start, end, CHUNK):
-        yield files.get_range(name, at, min(at + CHUNK, end))
 
 
 @bp.get("/player/<path:path>", provide_automatic_options=False)

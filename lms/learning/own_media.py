@@ -1,5 +1,9 @@
-"""Does our own player play an activity's media? Then the server may trust that they play without anybody touching the page."""
+"""Does our own player play an activity's media? Then the server may trust that they play without anybody touching the page.
 
+What is said in a film is read of its captions, too.
+"""
+
+from collections.abc import Mapping
 from functools import lru_cache
 
 from courses.formats import FORMATS
@@ -8,6 +12,7 @@ from lms.catalogue import contents
 from lms.storage import Storage, storage
 
 KEPT = 1024
+TEXTS_KEPT = 128
 
 
 def plays_own_media(sha256: str, activity: Activity) -> bool:
@@ -23,3 +28,13 @@ def _plays_own_media(files: Storage, sha256: str, format: str, entry: str) -> bo
     """Ask the format once, because published files never change."""
 
     return FORMATS[format].plays_own_media(entry, lambda path: contents.read(files, sha256, path))
+
+
+def captions_text(sha256: str, activity: Activity) -> Mapping[str, tuple[str, ...]]:
+    """Return the text of all captions of a film by language; nothing of other activities."""
+    return _captions_text(storage(), sha256, activity.format, activity.entry)
+
+
+@lru_cache(TEXTS_KEPT)
+def _captions_text(files: Storage, sha256: str, format: str, entry: str) -> Mapping[str, tuple[str, ...]]:
+    return FORMATS[format].captions_text(entry, lambda path: contents.read(files, sha256, path))

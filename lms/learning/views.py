@@ -47,7 +47,7 @@ from lms.learning.device import COOKIE, device_of
 from lms.learning.failures import Failure
 from lms.learning.models import ContentFailure, Launch
 from lms.learning.opened import now_ms, opened_reply, ring, unless_refused, with_device
-from lms.learning.own_media import plays_own_media
+from lms.learning.own_media import captions_text, plays_own_media
 from lms.learning.package_hosts import PackageHosts
 from lms.learning.presence import BeatRefused
 from lms.learning.runtimes.cmi5 import unit_page
@@ -79,7 +79,8 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
 
 def _player(admission: Admission) -> str:
     how, config = FORMATS[admission.activity.format], _page_config(admission)
-    return render_template("learning/play.html", admission=admission, config=config, how=how, **around(admission))
+    said = captions_text(admission.version.files_of(admission.activity.key), admission.activity)
+    return render_template("learning/play.html", admission=admission, config=config, how=how, said=said, **around(admission))
 
 
 def _admitted(place: StudiedActivity) -> Admission:

@@ -4,7 +4,7 @@ The first attempt of each learner says how hard a question is, because a later o
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -86,6 +86,13 @@ def analyse(session: Session, quiz: Quiz, class_id: int | None = None) -> Analys
     return count(key, (one[:5] for one in of_key), len(attempts) - len(of_key))
 
 
+def analyse_question(session: Session, quiz: Quiz, question: tuple[str, Mapping[str, Any]], same: Container[int], common: int) -> Analysis:
+    """Return the analysis of one question (its id and its entry in the key) of a quiz, from attempts at the versions in `same`."""
+    rows = _ATTEMPTS[False].ask(session, course=quiz.course_id, activity=quiz.activity)
+    of_key = [one for one in sorted(rows, key=itemgetter(5, 6)) if one[3] in same]
+    return count({"questions": dict([question])}, (one[:5] for one in of_key), len(rows) - len(of_key), common)
+
+
 def _keys(session: Session, quiz: Quiz) -> dict[int, dict[str, Any]]:
     """Return the answer keys of the activity in every version of its course."""
     rows = session.execute(
@@ -147,7 +154,9 @@ _READ_ANSWERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _READ_NAMES = msgspec.json.Decoder(list[str]).decode
 
 
-def count(key: Mapping[str, Any], attempts: Iterable[tuple[int, str, bool, int, str | None]], others: int = 0) -> Analysis:
+def count(
+    key: Mapping[str, Any], attempts: Iterable[tuple[int, str, bool, int, str | None]], others: int = 0, common: int = COMMON
+) -> Analysis:
     """Count attempts (`Handed`), each learner's in order, that were graded with `key`; `others` were not. Pure."""
     tallies = {name: _Tally(question) for name, question in key["questions"].items()}
     first: dict[int, str] = {}
@@ -171,7 +180,7 @@ def count(key: Mapping[str, Any], attempts: Iterable[tuple[int, str, bool, int, 
         attempts=number,
         passed=len(passed),
         other_attempts=others,
-        questions=[_result(name, tally) for name, tally in tallies.items()],
+        questions=[_result(name, tally, common) for name, tally in tallies.items()],
     )
 
 
@@ -193,7 +202,7 @@ def _as_counted(question: Mapping[str, Any], response: tuple[str, ...]) -> tuple
     return response if kind == ORDER else tuple(sorted(response))
 
 
-def _result(name: str, tally: _Tally) -> QuestionResult:
+def _result(name: str, tally: _Tally, most: int) -> QuestionResult:
     answered = right = 0
     wrong: Counter[tuple[str, ...]] = Counter()
     for response, is_it, times in tally.judged(tally.first):
@@ -202,6 +211,6 @@ def _result(name: str, tally: _Tally) -> QuestionResult:
             right += times
         else:
             wrong[_as_counted(tally.question, response)] += times
-    common = sorted(wrong.items(), key=lambda one: (-one[1], one[0]))[:COMMON]
+    common = sorted(wrong.items(), key=lambda one: (-one[1], one[0]))[:most]
     in_the_end = sum(times for _response, is_it, times in tally.judged(tally.last) if is_it)
     return QuestionResult(name, answered, right, tally.asked, in_the_end, [WrongAnswer(*one) for one in common])

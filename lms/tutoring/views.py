@@ -95,7 +95,8 @@ def _activity_page(class_id: int, code: str, activity: str, error: InvalidInput 
         activity=chosen,
         analysis=analysis,
         wording=wording_of(storage(), version, chosen) if analysis else {},
-        people=_learning(class_id),
+        people=(people := _learning(class_id)),
+        begun=restarting.begun(session(), [one.enrolment for one in people], course, chosen.key),
         everybody=EVERYBODY,
         grounds=GROUNDS if FORMATS[chosen.format].runtime == "cmi5" else {},
         waived=_waived(class_id, version, chosen),
@@ -180,7 +181,7 @@ def take_back_waiver(class_id: int, code: str, activity: str) -> ResponseReturnV
     except InvalidInput as error:
         return _activity_page(class_id, code, activity, error)
     if done:
-        flash(_("Taken back. Time that counted only because of the waiver counts no more; this takes some seconds."), "success")
+        flash(_("Taken back. Time that was credited only because of the waiver is no longer credited; this takes some seconds."), "success")
     else:
         flash(_("This unit is not waived for them."), "info")
     return redirect(url_for(".of_activity", class_id=class_id, code=code, activity=activity))

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lms.catalogue.gates import gate_words
-from lms.i18n import write_share
+from lms.i18n import pick, write_share
+from lms.tutoring.bank_uses import QuestionUse, QuestionUses
 from lms.tutoring.course_progress import QUIET, HelpNeed, Stuck
 from lms.tutoring.questions import Analysis, QuestionResult
 from lms.tutoring.wording import Wording
@@ -60,6 +61,31 @@ def sheet_of(analysis: Analysis, wording: Mapping[str, Wording], title: str, mad
     ]
     book.sheet(_("About"), [_("Item"), _("Value")], rows, (WIDE, WIDE))
     return book.content()
+
+
+def sheet_of_uses(found: QuestionUses, wording: Mapping[str, Wording], made_at: datetime) -> bytes:
+    """Return how one question was answered as a workbook: a row for each quiz and one for their sum, and the common wrong answers."""
+    book = Book(made_at)
+    head = [
+        _("Course"),
+        _("Activity"),
+        _("Answered"),
+        _("Right at first"),
+        _("Right at first (%)"),
+        _("Right in the end"),
+        _("Right in the end (%)"),
+    ]
+    rows: list[tuple[Cell, ...]] = [(*_place(one), *_row(one.result, wording)[1:]) for one in found.uses]
+    total: tuple[Cell, ...] = (_("All together"), question_text(found.total, wording), *_row(found.total, wording)[1:])
+    book.sheet(_("Quizzes"), head, [*rows, total], (WIDE, WIDE, *[NARROW] * 5))
+    wrong: list[tuple[Cell, ...]] = [(wrong_text(found.total, one.options, wording), one.count) for one in found.total.wrong]
+    book.sheet(_("Wrong answers"), [_("Answer"), _("Times")], wrong, (WIDE, NARROW))
+    return book.content()
+
+
+def _place(one: QuestionUse) -> tuple[str, str]:
+    title = one.activity.title
+    return pick(one.version.title_zh, one.version.title_en), pick(title.zh, title.en)
 
 
 def _row(one: QuestionResult, wording: Mapping[str, Wording]) -> tuple[Cell, ...]:

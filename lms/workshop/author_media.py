@@ -52,12 +52,27 @@ def keep(storage: Storage, file: Path, admit: Admit) -> KeptFile | Problem:
         return _too_large(size, PICTURE_BYTES) or _kept(storage, file, admit, ("images", picture))
     if film is not None:
         return _too_large(size, FILM_BYTES) or _film(storage, file, admit, film)
+    return _captions(storage, file, admit, head) or Problem("not-for-forms")
+
+
+def keep_captions(storage: Storage, file: Path, admit: Admit) -> KeptFile | Problem:
+    """Store captions that every browser shows, as WebVTT; otherwise return the problem with its line.
+
+    Raises:
+        TooLarge: the organisation has no room for it; it is not stored.
+    """
+    with file.open("rb") as opened:
+        head = opened.read(HEAD)
+    return _captions(storage, file, admit, head) or Problem("no-vtt")
+
+
+def _captions(storage: Storage, file: Path, admit: Admit, head: bytes) -> KeptFile | Problem | None:
+    """Store captions; None if the file is something else."""
+    size = file.stat().st_size
     if head.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
         wrong = _too_large(size, CAPTION_BYTES) or captions_problem(file.read_bytes(), "")
         return wrong or _kept(storage, file, admit, ("captions", "vtt"))
-    if srt.is_srt(head):
-        return _too_large(size, CAPTION_BYTES) or _converted(storage, file, admit)
-    return Problem("not-for-forms")
+    return (_too_large(size, CAPTION_BYTES) or _converted(storage, file, admit)) if srt.is_srt(head) else None
 
 
 def _converted(storage: Storage, file: Path, admit: Admit) -> KeptFile | Problem:

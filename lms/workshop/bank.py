@@ -45,20 +45,21 @@ def add(session: Session, question: QuizQuestion, language: str, by: Person, at:
 def change(session: Session, kept: BankQuestion, question: QuizQuestion, language: str, seen: int, at: By) -> None:
     """Change a locked question, whose revision its author saw; quizzes that have a copy keep it.
 
+    The same question once more changes nothing: its author may not have seen the answer to the first time.
+
     Raises:
         Conflict: somebody else has changed it since.
     """
-    if seen != kept.revision:
+    if seen != kept.revision and _digest(question, language) != kept.digest:
         raise Conflict(_("Nothing was saved, because somebody changed this question after you opened it. Open it again to see both."))
     _write(session, kept, question, language, at)
 
 
 def _write(session: Session, kept: BankQuestion, question: QuizQuestion, language: str, at: By) -> None:
-    document = {name: one for name, one in question_json(question).items() if name not in {"id", "bank"}}
-    digest = digest_of([language, document])
+    digest = _digest(question, language)
     if digest == kept.digest:
         return
-    kept.document, kept.digest, kept.language, kept.kind = document, digest, language, question.type
+    kept.document, kept.digest, kept.language, kept.kind = _document(question), digest, language, question.type
     kept.search_text = comparable("\n".join([question.text, *question.tags]))
     kept.revision += 1
     kept.touched_at = at.at
@@ -66,6 +67,14 @@ def _write(session: Session, kept: BankQuestion, question: QuizQuestion, languag
     session.execute(delete(BankTag).where(BankTag.question_id == kept.id))
     session.add_all(BankTag(question_id=kept.id, tag=one) for one in question.tags)
     session.flush()
+
+
+def _document(question: QuizQuestion) -> dict[str, Any]:
+    return {name: one for name, one in question_json(question).items() if name not in {"id", "bank"}}
+
+
+def _digest(question: QuizQuestion, language: str) -> str:
+    return digest_of([language, _document(question)])
 
 
 def own(session: Session, code: str, by: Person) -> BankQuestion:
@@ -78,6 +87,11 @@ def own(session: Session, code: str, by: Person) -> BankQuestion:
     if found is None or not publish.owns(session, found.organisation_id, by):
         raise NotFound(_("There is no such question, or it is not yours to change."))
     return found
+
+
+def add_once(session: Session, question: QuizQuestion, language: str, by: Person, at: By) -> BankQuestion:
+    """Add a question, or return the one that the organisation's bank has already, word for word."""
+    return _same(session, question, language, by) or add(session, question, language, by, at)
 
 
 def keep_all(
@@ -101,9 +115,8 @@ def keep_all(
 
 
 def _same(session: Session, question: QuizQuestion, language: str, by: Person) -> BankQuestion | None:
-    document = {name: one for name, one in question_json(question).items() if name not in {"id", "bank"}}
     mine = BankQuestion.organisation_id == by.organisation_id if by.organisation_id else BankQuestion.organisation_id.is_(None)
-    found = select(BankQuestion).where(mine, BankQuestion.digest == digest_of([language, document]), BankQuestion.archived_at.is_(None))
+    found = select(BankQuestion).where(mine, BankQuestion.digest == _digest(question, language), BankQuestion.archived_at.is_(None))
     return session.scalars(found.limit(1)).first()
 
 

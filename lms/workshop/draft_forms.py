@@ -15,6 +15,7 @@ from lms.workshop import authoring, drafts, intake
 from lms.workshop.counting import Admit
 from lms.workshop.documents import title_in
 from lms.workshop.intake import CheckedFile, DraftActivity
+from lms.workshop.models import DraftChange
 from lms.workshop.own_types import head_of, type_of
 
 
@@ -50,6 +51,14 @@ def values_in(storage: Storage, activity: DraftActivity) -> dict[str, Any] | Non
 def seen_of(activity: DraftActivity) -> str:
     """Return a fingerprint of what the form of an activity shows; it changes when somebody saves other content or another title."""
     return digest_of([activity["files"], activity.get("answers"), title_in(activity)["zh"]])
+
+
+def placed_by(earlier: DraftChange | None) -> str | None:
+    """Return the key of the activity that an earlier change of a form put into the draft or changed there."""
+    if earlier is None:
+        return None
+    keys = [one["value"]["key"] if one["do"] == "insert" else one["key"] for one in earlier.steps if one["of"] == "activity"]
+    return keys[0] if keys else None
 
 
 def checked(storage: Storage, document: ActivityDocument, admit: Admit, key: str | None) -> CheckedFile | list[Problem]:

@@ -210,5 +210,6 @@ def put_activity(session: Session, draft: Draft, checked: CheckedFile, by: By, p
         said = _("This course already has the units of another cmi5 package, and it can have those of one only.")
         todo = _("Remove these units first, or begin another course for this package. Nothing was changed.")
         raise Conflict(pick(f"{said}{todo}", f"{said} {todo}"))
-    change(session, draft, steps_to_place(draft.document, checked, placing or Placing()), by)
+    placing = placing or Placing()
+    change(session, draft, steps_to_place(draft.document, checked, placing), by, placing.token)
     return [one["key"] for one in checked.activities]

@@ -82,7 +82,7 @@ def _pages() -> dict[str, str]:
         "page_n": _("Page {n}"),
         "add_page": _("Add a page"),
         "heading": _("Heading of the page"),
-        "block_n": _("Part {n}"),
+        "block_n": _("{n}. {kind}"),
         "add_paragraph": _("Add text"),
         "add_heading": _("Add a heading"),
         "add_list": _("Add a list"),
@@ -128,9 +128,14 @@ def _film() -> dict[str, str]:
         "caption_label": _("Name in the film's menu"),
         "checkpoints": _("Questions in the film"),
         "checkpoints_hint": _(
-            "The film stops at the second that you write, until the answer is right. They are put into order by themselves."
+            "The film stops there until the answer is right. Stop the film above where a question belongs, or write its time. They are put "
+            "into order by themselves."
         ),
-        "at": _("Second of the film"),
+        "place_here": _("Ask a question at {time}"),
+        "at": _("Time in the film"),
+        "at_hint": _("Minutes and seconds, such as 1:05."),
+        "at_take": _("Take the time where the film stands"),
+        "at_show": _("Show this place"),
     }
 
 
@@ -138,7 +143,7 @@ def _reflection() -> dict[str, str]:
     return {
         "prompt": _("Task for the learners"),
         "guidance": _("Guidance"),
-        "least_characters": _("Least number of characters"),
+        "least_characters": _("Minimum length in characters"),
     }
 
 
@@ -153,6 +158,11 @@ def _page() -> dict[str, str]:
         "show_done": "",
         "offline": _("The site cannot be reached. What you typed is kept on this device: try again when the network is back."),
         "signed_out": _("You have been signed out. Sign in on another page of this browser, then try again here: what you typed is kept."),
+        "sign_in": _("Sign in on another page"),
+        "line_waits": _("The line is lost. What you typed is kept on this device, and is saved by itself as soon as the line is back."),
+        "sign_in_waits": _(
+            "You are signed out. What you typed is kept on this device, and is saved by itself once you sign in on another page."
+        ),
         "failed": _("This did not work. What you typed is kept on this device: try again in a moment."),
         "too_large": _("The file is larger than 200 MB: make it smaller and choose it again."),
         "not_opened": _("This file cannot be edited here."),
@@ -238,10 +248,10 @@ def _questions() -> dict[str, str]:
         "add_pair": _("Add a pair"),
         "left": _("Left side"),
         "belongs": _("Right side"),
-        "extra": _("Texts that belong to nothing"),
-        "extra_hint": _("They make the question harder. You can leave them out."),
-        "extra_item": _("Text {n} that belongs to nothing"),
-        "add_extra": _("Add a text that belongs to nothing"),
+        "extra": _("Distractors"),
+        "extra_hint": _("They belong to nothing on the left side, and make the question harder. You can leave them out."),
+        "extra_item": _("Distractor {n}"),
+        "add_extra": _("Add a distractor"),
         "feedback": _("Feedback"),
         "feedback_hint": _("Learners see it after handing in, whether they were right or not: explain."),
         "feedback_en": _("Feedback in English"),

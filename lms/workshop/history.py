@@ -41,7 +41,7 @@ def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token:
     demand_open(draft)
     steps = list(steps)
     token = token or secrets.token_hex(16)
-    known = session.scalar(select(DraftChange).where(DraftChange.draft_id == draft.id, DraftChange.token == token))
+    known = known_change(session, draft, token)
     if known is not None:
         return Saved(draft.revision, _not_done(draft.document, [one for one in steps if dict(one) not in known.steps]))
     edited = edit(draft.document, steps)
@@ -51,6 +51,11 @@ def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token:
             one.state = DROPPED
         _save(session, draft, edited, DraftChange(token=token, state=DONE, person_id=by.person_id, at=by.at))
     return Saved(draft.revision, edited.conflicts, edited.done)
+
+
+def known_change(session: Session, draft: Draft, token: str) -> DraftChange | None:
+    """Return the change of a draft that was saved with this token."""
+    return session.scalar(select(DraftChange).where(DraftChange.draft_id == draft.id, DraftChange.token == token))
 
 
 def _not_done(document: DraftDocument, steps: Sequence[Step]) -> list[EditConflict]:

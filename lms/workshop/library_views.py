@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
-from lms.catalogue import labels, publish, sharing
+from lms.catalogue import labels, listing, publish, sharing
 from lms.catalogue.label_words import NAMES, SHARE_WORDS, options
 from lms.catalogue.models import EVERYBODY, Course
 from lms.db import session, transaction
@@ -76,7 +76,9 @@ def card(code: str) -> ResponseReturnValue:
             log.info("course.shared", course=code, before=before, after=form.shared.data, by=person().id)
         flash(_("Saved."), "success")
         return redirect(url_for("catalogue.course", code=code))
-    return render_template("catalogue/library_card.html", form=form, course=course), 422 if form.is_submitted() else 200
+    newest = listing.versions_of(session(), code)[0]
+    title = pick(newest.title_zh, newest.title_en)
+    return render_template("catalogue/library_card.html", form=form, course=course, title=title), 422 if form.is_submitted() else 200
 
 
 def _own(code: str) -> Course:

@@ -16,10 +16,14 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Place new activities: at the end of a module (by default the last one), with this title instead of their own."""
+    """Place new activities: at the end of a module (by default the last one), with this title instead of their own.
+
+    `token` names the change: `history.known_change` finds it if the same request comes again.
+    """
 
     module: str | None = None
     title: Text | None = None
+    token: str | None = None
 
 
 def has_other_units(document: DraftDocument, checked: CheckedFile) -> bool:

@@ -11,8 +11,6 @@ WHOLE = {
     "office/password_sheet.html": (1, "the sheet that a person signs in with"),
     "office/preview.html": (6, "the list that the office itself has just sent; those of others are masked one by one"),
     "records/erasure.html": (2, "the user name is typed before an erasure that nobody can undo"),
-    "records/statement.html": (1, "an address that finds one person's statements"),
-    "records/statements.html": (1, "an address that finds one person's statements"),
 }
 
 

@@ -21,7 +21,7 @@ from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from lms.bulk import documents, job, selection
+from lms.bulk import job, pdf_pieces, selection
 from lms.classes.models import Enrolment
 from lms.clock import now
 from lms.db import database
@@ -86,7 +86,7 @@ def _subjects(how: str, ids: Sequence[int], pool: ThreadPoolExecutor) -> list[Su
         Subject(floor, here(floor_of_all, len(ids))),
         Subject(
             how,
-            here(lambda: documents.write_piece(documents.TRANSCRIPTS, ids, now(), io.BytesIO()), len(ids)),
+            here(lambda: pdf_pieces.write_piece(pdf_pieces.TRANSCRIPTS, ids, now(), io.BytesIO()), len(ids)),
             (floor,),
             f"{AIMS[how]:.0%}",
         ),
@@ -127,7 +127,7 @@ def _memory(piece: int) -> None:
     """Make an export of a few pieces and one of many, and print how high memory went: it must not grow with the number of people."""
     with database().reader() as session:
         everybody = session.scalars(select(Enrolment.id).order_by(Enrolment.id).limit(MANY * piece)).all()
-    order = JobOrder({"what": documents.TRANSCRIPTS, "whose": "bench", "locale": "zh_Hans_CN"}, now())
+    order = JobOrder({"what": pdf_pieces.TRANSCRIPTS, "whose": "bench", "locale": "zh_Hans_CN"}, now())
     rows = []
     for pieces in (FEW, MANY):
         reset_peak(os.getpid())

@@ -33,7 +33,7 @@ from tests.browser.drafts import draft_values
 from tests.browser.record_store import add_record_store_rows
 from tests.browser.reviews import review_values
 from tests.factories import signed_in
-from tests.site import served, working
+from tests.site import served, work_once
 
 SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
@@ -134,6 +134,7 @@ LOOKS = (
     *(Look("trainer", "authoring.form", {"kind": kind}) for kind in ("quiz", "reading", "video", "reflection")),
     *(Look("trainer", f"workshop.{page}", {"kind": "quiz"}) for page in ("draft_list", "editor", "review", "compare", "new_form")),
     *(Look("trainer", f"workshop.{page}", {"code": "bank"}) for page in ("bank_list", "new_in_bank", "in_bank")),
+    Look("trainer", "tutoring.everywhere_of_question", {"code": "bank"}),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -180,7 +181,7 @@ NO_PAGES = {
     **dict.fromkeys(
         ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
     ),
-    **dict.fromkeys(("lifetime.download", "lifetime.document"), "a file"),
+    **dict.fromkeys(("lifetime.download", "lifetime.document", "authoring.film"), "a file"),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     **dict.fromkeys(("home.figures", "home.activity_progress"), "a part of the teacher's home and of the player's page"),
@@ -192,11 +193,11 @@ NO_PAGES = {
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "commits.load": "for the content inside the player's page",
-    **dict.fromkeys(("static", "content.file", "content.ahead"), "files"),
     "content.frame": "the content inside the player's page, looked at there",
     **dict.fromkeys(
         ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
     ),
+    **dict.fromkeys(("static", "content.file", "content.ahead", "tutoring.download_everywhere_of_question"), "files"),
     **dict.fromkeys(("certification.own_letterhead", "health.alive", "health.ready"), "leads on; for machines"),
 }
 
@@ -243,8 +244,8 @@ def everything(database_url: str, folder: Path) -> Iterator[Everything]:
         with app.app_context():
             load(DemoSite(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
         found = Everything(app, address, {**_newcomers(app), **add_record_store_rows(app)}, _versions(app))
-        with working(app):
-            yield found
+        work_once(app)
+        yield found
 
 
 def _versions(app: Flask) -> Mapping[str, int]:

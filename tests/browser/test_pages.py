@@ -100,15 +100,21 @@ def at_rest(page: Page) -> Iterator[Page]:
 
 
 @cache
-def words_of_the_other_language(language: str) -> frozenset[str]:
-    """Return texts that belong on no page in `language`: English messages on a Chinese page, or the other way round."""
+def messages() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the Chinese and the English text of every message that is translated."""
     path = Path(lms.__file__).parent / "translations/zh_Hans_CN/LC_MESSAGES/messages.po"
     pairs = {}
     with path.open("rb") as file:
         for message in read_po(file):
             if isinstance(message.id, str) and isinstance(message.string, str) and message.id and message.id != message.string:
                 pairs[message.id] = message.string
-    zh, en = frozenset(pairs.values()), frozenset(pairs)
+    return frozenset(pairs.values()), frozenset(pairs)
+
+
+@cache
+def words_of_the_other_language(language: str) -> frozenset[str]:
+    """Return texts that belong on no page in `language`: English messages on a Chinese page, or the other way round."""
+    zh, en = messages()
     return en - zh if language == "zh" else zh - en
 
 

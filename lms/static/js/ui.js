@@ -1,5 +1,7 @@
 // What does the page do by itself: messages, dialogs, menus, focus, the offline line, waiting. Every part works without it, only plainer.
 
+import { giveBack, keepSent } from "./unsent.js";
+
 const LEAVES_AFTER_MS = 8000; // success and info; what needs reading stays
 const SLOW_AFTER_MS = 300;
 const SEND_AGAIN_AFTER_MS = 10000;
@@ -146,6 +148,7 @@ function onSubmit(event) {
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
+  keepSent(form);
   form.querySelectorAll("[data-show-password]").forEach((button) => showPassword(button, false)); // browsers only keep hidden ones as passwords
   event.submitter?.setAttribute("aria-disabled", "true");
   setTimeout(allowSendingAgain, SEND_AGAIN_AFTER_MS); // an answer that was a file leaves this page standing
@@ -247,3 +250,4 @@ showMoreTabs();
 showNetwork();
 offerButtons(document);
 focusWhatMatters(document);
+giveBack((words) => setTimeout(() => showToast(words, "warning"), 200));

@@ -33,6 +33,7 @@ from lms.learning.frame_address import frame_on
 from lms.learning.words import content_texts
 from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
+from lms.web.file_ranges import whole_or_range
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import author_media, authoring
 from lms.workshop.counting import Admit, counted_for
@@ -104,8 +105,10 @@ def config_of(kind: str) -> dict[str, Any]:
         "language": pick("zh", "en"),
         "most_bytes": author_media.FILM_BYTES,
         "urls": {
+            "sign_in": url_for("security.login"),
             "file": url_for("authoring.add_file"),
             "picture": url_for("authoring.picture", name="NAME"),
+            "film": url_for("authoring.film", name="NAME"),
             "open": url_for("authoring.open_file"),
             "h5p": url_for("authoring.download"),
             "preview": url_for("authoring.preview"),
@@ -140,6 +143,22 @@ def picture(name: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound(_("This picture is not there any more. Choose it again."))
     response = Response(storage().stream(*found), mimetype=author_media.MIMES[kind])
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@bp.get("/activities/films/<name>")
+@requires(TRAINER)
+def film(name: str) -> ResponseReturnValue:
+    """Return a film that a form has, or a range of it, so that its author can place questions on it."""
+    digest, kind = author_media.sha256_in(f"videos/{name}"), name.rpartition(".")[2]
+    found = None if digest is None else contents.find_content(storage(), digest)
+    if found is None:
+        raise NotFound(_("This film is not there any more. Choose it again."))
+    response = whole_or_range(*found)
+    response.mimetype = author_media.MIMES[kind]
+    response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, max-age=3600"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -30,7 +30,7 @@ from lms.workshop import bank, bank_search
 from lms.workshop.bank_search import BankFilter
 from lms.workshop.form_words import question_kinds
 from lms.workshop.models import BankQuestion
-from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, refused
+from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEARCH = 100
@@ -151,9 +151,10 @@ def add_to_bank() -> ResponseReturnValue:
     """Add a question."""
     question, language, _seen = _sent()
     with transaction() as writing:
-        bank.add(writing, question, language, person(), _me())
+        kept = bank.add_once(writing, question, language, person(), _me())
+        code, revision = kept.code, kept.revision
     flash(_("The question is in the bank."), "success")
-    return json_reply({"next": url_for(".bank_list")})
+    return _saved(code, revision)
 
 
 @bp.post("/workshop/bank/<code>")
@@ -162,9 +163,17 @@ def change_in_bank(code: str) -> ResponseReturnValue:
     """Change a question; quizzes that have a copy keep it until their author takes the new one."""
     question, language, seen = _sent()
     with transaction() as writing:
-        bank.change(writing, bank.own(writing, code, person()), question, language, seen, _me())
+        kept = bank.own(writing, code, person())
+        bank.change(writing, kept, question, language, seen, _me())
+        revision = kept.revision
     flash(_("The question is saved. Quizzes keep their copy until somebody takes the new one."), "success")
-    return json_reply({"next": url_for(".bank_list")})
+    return _saved(code, revision)
+
+
+def _saved(code: str, revision: int) -> Response:
+    """Say where to go on: in the list, or in the question's form for somebody who has typed on in the meantime."""
+    there = {"form": url_for(".in_bank", code=code), "kept": kept_name("question") + f"/{code}", "seen": str(revision)}
+    return json_reply({"next": url_for(".bank_list"), **there})
 
 
 def _sent() -> tuple[QuizQuestion, str, int]:

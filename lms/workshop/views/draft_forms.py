@@ -6,6 +6,7 @@ from flask import Response, current_app, flash, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from msgspec import Meta
+from sqlalchemy.orm import Session
 
 from courses.authoring.activity_document import ActivityDocument
 from courses.formats.format import SANDBOX
@@ -20,12 +21,13 @@ from lms.errors import Conflict, NotFound
 from lms.i18n import pick
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
-from lms.workshop import draft_forms, drafts
+from lms.workshop import draft_forms, drafts, history
 from lms.workshop.counting import counted_for
 from lms.workshop.documents import title_in
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
-from lms.workshop.intake import DraftActivity
+from lms.workshop.intake import CheckedFile, DraftActivity
+from lms.workshop.models import Draft
 from lms.workshop.placing import Placing
 from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
@@ -34,9 +36,13 @@ LONGEST_SEEN = 64
 
 
 class PutBody(DocumentBody):
-    """The document of a form; `seen` is the `seen_of` the activity when the form was opened, empty for a new activity."""
+    """The document of a form; `seen` is the `seen_of` the activity when the form was opened, empty for a new activity.
+
+    The browser makes `token`, so that a document whose answer was lost and that is sent again is put in once.
+    """
 
     seen: Annotated[str, Meta(max_length=LONGEST_SEEN)] = ""
+    token: Annotated[str, Meta(max_length=64)] = ""
 
 
 @bp.url_value_preprocessor
@@ -108,14 +114,34 @@ def _put(draft_id: int, key: str | None) -> Response:
         raise refused(found)
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
-        title = Text(document.title, document.title)
-        old = find(draft.document, "activity", key) if key else None
-        _demand_unchanged(old, sent.seen)
-        if old is not None and title_in(old)["zh"] == document.title:
-            title = Text(old["title"]["zh"], old["title"]["en"])  # the form has one title; the other language's stays
-        (placed,) = drafts.put_activity(writing, draft, found, By(person().id, now()), Placing(title=title))
-    flash(_("“%(title)s” is in the course now.", title=document.title), "success")
-    reply = {"next": f"{url_for('.editor', draft_id=draft_id)}#activity-{placed}"}
+        earlier = history.known_change(writing, draft, sent.token) if sent.token else None
+        placed = draft_forms.placed_by(earlier) or _placed(writing, draft, found, document, sent)
+        there = drafts.activity_of(draft, placed)
+        seen = draft_forms.seen_of(there)
+    if earlier is None:
+        flash(_("“%(title)s” is in the course now.", title=document.title), "success")
+    return _answer(draft_id, placed, document.type, seen)
+
+
+def _placed(writing: Session, draft: Draft, found: CheckedFile, document: ActivityDocument, sent: PutBody) -> str:
+    """Put a checked file into a locked draft and return the activity's key."""
+    title = Text(document.title, document.title)
+    old = find(draft.document, "activity", found.activities[0]["key"])
+    _demand_unchanged(old, sent.seen)
+    if old is not None and title_in(old)["zh"] == document.title:
+        title = Text(old["title"]["zh"], old["title"]["en"])  # the form has one title; the other language's stays
+    (placed,) = drafts.put_activity(writing, draft, found, By(person().id, now()), Placing(title=title, token=sent.token or None))
+    return placed
+
+
+def _answer(draft_id: int, key: str, kind: str, seen: str) -> Response:
+    """Say where to go on: in the draft, or in the form of the activity for somebody who has typed on in the meantime."""
+    reply = {
+        "next": f"{url_for('.editor', draft_id=draft_id)}#activity-{key}",
+        "form": url_for(".filled_form", draft_id=draft_id, key=key),
+        "kept": kept_name(kind, draft_id, key),
+        "seen": seen,
+    }
     return json_reply(reply)
 
 

@@ -24,7 +24,7 @@ from lms.errors import NotFound
 from lms.i18n import in_words, pick
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
-from lms.workshop import draft_forms, drafts, history
+from lms.workshop import draft_forms, drafts, film_captions, history
 from lms.workshop.areas import known_areas
 from lms.workshop.documents import KINDS, title_of, values_of
 from lms.workshop.edits import EditConflict, Step, activities_of, find, module_of
@@ -157,6 +157,7 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
         at_field=at_field,
         field_id=field_id,
         suffixes=".zip,.xml" if is_unit(activity.format) else ",".join(FORMATS[activity.format].uploads) or ".zip",
+        captions=[] if gone else film_captions.captions_of(storage(), one),
         has_form=not gone and draft_forms.form_of(storage(), one) is not None,
     )
 

@@ -121,6 +121,15 @@ def test_the_dropped_file_is_recognised_without_its_number(anyone: FlaskClient, 
     assert "培训学时证明" in checked(anyone, transcript_of(office))
 
 
+def test_a_transcript_is_told_from_the_certificate_to_whose_page_its_code_leads(
+    anyone: FlaskClient, office: Office, certificate: Certificate
+) -> None:
+    page = checked(anyone, transcript_of(office), f"/verify/{certificate.number}")
+    assert "这是本站出具的培训学时证明" in page
+    assert "不是证书本身" in page
+    assert "不是这张证书的文件" not in page
+
+
 def forget_files(office: Office) -> None:
     office.world.act(lambda session: [session.delete(one) for one in session.scalars(select(IssuedFile))])
 

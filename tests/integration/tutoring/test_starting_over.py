@@ -72,6 +72,15 @@ def test_starting_over_twice_or_what_nobody_opened_changes_nothing(desk: Desk, q
     assert quiz.opened
 
 
+def test_the_page_says_beforehand_how_many_it_concerns(desk: Desk, quiz: Page) -> None:
+    assert quiz.opened
+    assert "有 1 名教师" in desk.get(f"{desk.world.class_id}/progress/c1/quiz")
+    assert "有 0 名教师" in start_over(desk)
+    Page(desk.world.client(), desk.world, "quiz").open()
+    assert "有 1 名教师" in desk.get(f"{desk.world.class_id}/progress/c1/quiz")
+    assert "有 0 名教师" in desk.get(f"{desk.world.class_id}/progress/c1/reading")
+
+
 def test_the_history_names_who_did_it(desk: Desk, quiz: Page) -> None:
     start_over(desk)
     (line,) = desk.world.act(lambda session: session.scalars(select(ClassChange).where(ClassChange.what == "restart")).all())

@@ -128,6 +128,16 @@ def test_the_language_is_that_of_the_cookie_or_else_of_the_browser(site: tuple[F
         assert f'<html lang="{language}"' in page, (cookie, browser)
 
 
+def test_a_form_of_somebody_signed_out_is_answered_with_a_page_and_a_programs_request_with_json(site: tuple[Flask, FlaskClient]) -> None:
+    visitor = site[0].test_client()
+    form = visitor.post("/password", data={"password": "x"}, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (form.status_code, form.mimetype) == (401, "text/html")
+    assert "您已退出登录，没有保存任何内容。" in form.text
+    assert 'href="/login"' in form.text
+    program = visitor.post("/password", json={}, headers={"Accept": "application/json"})
+    assert (program.status_code, program.mimetype) == (401, "application/problem+json")
+
+
 def test_an_error_in_a_handler_while_the_database_is_away_is_answered_as_away(site: tuple[Flask, FlaskClient]) -> None:
     _app, client = site
     answer = client.get("/refused/404", headers={"X-Break": "1"})

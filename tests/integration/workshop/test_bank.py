@@ -100,6 +100,15 @@ def test_two_people_changing_one_question_do_not_overwrite_each_other(bank: Flas
     assert (kept["text"], kept["bank"]) == ("冰比水重。", {"id": code, "revision": 2})
 
 
+def test_a_question_that_comes_again_after_a_lost_answer_is_kept_once(bank: FlaskClient, app: Flask) -> None:
+    assert put(bank, ICE) == put(bank, ICE)
+    assert len(rows(app, select(BankQuestion))) == 2
+    code = code_of(app, "冰比水轻")
+    for _press in range(2):
+        saved = put(bank, {**ICE, "text": "冰比水重。"}, f"/{code}", seen="1")
+    assert (saved["seen"], taken(bank, codes=[code])[0]["bank"]["revision"]) == ("2", 2)
+
+
 def test_saving_the_same_words_again_is_no_new_revision(bank: FlaskClient, app: Flask) -> None:
     code = code_of(app, "冰比水轻")
     put(bank, ICE, f"/{code}", seen="1")

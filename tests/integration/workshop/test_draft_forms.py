@@ -31,8 +31,8 @@ def draft(trainer: FlaskClient) -> str:
     return str(begun.location)
 
 
-def put(trainer: FlaskClient, path: str, document: Any, status: int = 200, seen: str = "") -> Any:
-    answer = trainer.post(path, json={"document": document, "seen": seen}, headers={"X-CSRFToken": form_token(trainer)})
+def put(trainer: FlaskClient, path: str, document: Any, status: int = 200, seen: str = "", token: str = "") -> Any:
+    answer = trainer.post(path, json={"document": document, "seen": seen, "token": token}, headers={"X-CSRFToken": form_token(trainer)})
     assert answer.status_code == status, answer.text
     return answer.get_json()
 
@@ -79,6 +79,19 @@ def test_a_form_is_not_saved_over_what_somebody_saved_after_it_was_opened(
     assert activities(world) == saved
     put(trainer, form, {**PLAIN, "title": "我的标题"}, seen=config(trainer, draft, saved[0]["key"])["seen"])
     assert activities(world)[0]["title"]["zh"] == "我的标题"
+
+
+def test_a_document_that_comes_again_after_a_lost_answer_is_put_in_once(trainer: FlaskClient, draft: str, world: World) -> None:
+    first = put(trainer, f"{draft}/forms", PLAIN, token="the-first-press")
+    assert put(trainer, f"{draft}/forms", PLAIN, token="the-first-press") == first
+    (activity,) = activities(world)
+    form, changed = first["form"], {**PLAIN, "pass_percent": 75}
+    second = put(trainer, form, changed, seen=first["seen"], token="the-second-press")
+    assert put(trainer, form, changed, seen=first["seen"], token="the-second-press") == second
+    assert second["seen"] == config(trainer, draft, activity["key"])["seen"] != first["seen"]
+    assert second["kept"] == config(trainer, draft, activity["key"])["kept"]
+    put(trainer, f"{draft}/forms", PLAIN, token="another-press")
+    assert len(activities(world)) == 2
 
 
 def test_a_mistake_changes_nothing_in_the_draft(trainer: FlaskClient, draft: str, world: World) -> None:

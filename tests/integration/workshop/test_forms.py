@@ -159,6 +159,27 @@ def test_a_picture_of_the_form_is_shown_to_trainers(trainer: FlaskClient) -> Non
     assert trainer.get(f"{FORMS}/pictures/{'0' * 64}.png").status_code == 404
 
 
+def test_a_film_of_the_form_is_shown_to_trainers_from_where_they_jump_to(trainer: FlaskClient, world: World) -> None:
+    name = stored_film(world, 3000).split("/")[1]
+    whole = trainer.get(f"{FORMS}/films/{name}")
+    assert (len(whole.data), whole.mimetype, whole.headers["Accept-Ranges"]) == (3000, "video/webm", "bytes")
+    part = trainer.get(f"{FORMS}/films/{name}", headers={"Range": "bytes=1000-1999"})
+    assert (part.status_code, part.data, part.headers["Content-Range"]) == (206, whole.data[1000:2000], "bytes 1000-1999/3000")
+    assert trainer.get(f"{FORMS}/films/{'0' * 64}.webm").status_code == 404
+    assert trainer.get(f"{FORMS}/films/{name.replace('webm', 'png')}").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["pages[0].checks[0]", "checkpoints[0]"])
+def test_a_check_question_whose_right_option_nobody_marked_is_refused(trainer: FlaskClient, world: World, place: str) -> None:
+    check = {"id": "c1", "question": "对吗？", "options": ["对", "错"], "answer": None}
+    page = {"heading": "一", "blocks": [{"type": "paragraph", "text": "一"}], "checks": [check]}
+    film = {"type": "video", "video": stored_film(world, 1000), "duration": 6, "captions": [], "checkpoints": [{**check, "at": 1}]}
+    document = {"type": "reading", "pages": [page]} if place.startswith("pages") else film
+    refused = post(trainer, "preview", {"document": {"title": "问", "language": "zh", **document}})
+    assert refused.status_code == 400
+    assert [(one["path"], one["words"]) for one in refused.json["fields"]] == [(f"{place}.options", "请标出正确选项。")]  # type: ignore[index]
+
+
 def test_subrip_captions_are_kept_as_webvtt_and_a_problem_names_their_own_line(trainer: FlaskClient) -> None:
     sound = "1\n00:00:01,000 --> 00:00:02,000\n第一句\n"
     kept = send(trainer, "files", sound.encode("gb18030"), "a.srt").json

@@ -2,15 +2,15 @@
 
 import { bank, origin } from "./bank.js";
 import { el, fill } from "./form.js";
-import { file, picture } from "./media.js";
+import { file, film, moment, picture } from "./media.js";
 
-function box(form, path, id, field, ...children) {
+export function box(form, path, id, field, ...children) {
   const hint = field.hint ? el("p", { class: "hint", id: `${id}-hint` }, form.texts[field.hint]) : null;
   const optional = field.optional ? el("span", { class: "optional" }, form.texts.optional) : null;
   return el("div", { class: "field", "data-path": path }, el("label", { for: id }, form.texts[field.label], optional), hint, ...children);
 }
 
-const told = (field, id) => (field.hint ? { "aria-describedby": `${id}-hint` } : {});
+export const told = (field, id) => (field.hint ? { "aria-describedby": `${id}-hint` } : {});
 
 export function text(form, field, value, path) {
   const id = form.id();
@@ -141,7 +141,7 @@ const undo = (form, path) =>
 function parts(form, field, value, path) {
   const list = (value[field.name] ??= []);
   const items = list.map((one, index) => {
-    const title = fill(form.texts[field.item], { n: index + 1 });
+    const title = fill(form.texts[field.item], { n: index + 1, kind: form.texts[field.kinds?.(one)] });
     const within = typeof field.fields === "function" ? field.fields(one) : field.fields;
     return el(
       "section",
@@ -222,7 +222,8 @@ function optionTools(form, field, value, list, index, path, name) {
   const marked = list.map((text, n) => ({ text, right: n === value.answer }));
   const write = (to, part) => form.restructure(() => {
     list.splice(0, list.length, ...marked.map((one) => one.text));
-    value.answer = Math.max(0, marked.findIndex((one) => one.right));
+    const right = marked.findIndex((one) => one.right);
+    value.answer = right < 0 ? null : right; // the right one was removed: its author marks another
   }, to, part);
   const move = (to) => (marked.splice(to, 0, ...marked.splice(index, 1)), write(`${path}[${to}]`, "input[type=text]"));
   return el(
@@ -265,4 +266,4 @@ function table(form, field, value, path) {
   );
 }
 
-export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, table, file, bank, origin, group };
+export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, table, file, film, moment, bank, origin, group };

@@ -1,10 +1,13 @@
 // The page of a form: keeps what is typed, shows a preview, takes an .h5p in, and gives one out (or into a course draft).
 
+import { uuid } from "../player/api.js";
 import { Bank } from "./bank.js";
 import { Form, el } from "./form.js";
 import { Kept } from "./kept.js";
 import { Preview } from "./preview.js";
 import { TYPES } from "./schemas.js";
+import { Refusal, Server } from "./server.js";
+import { Waiting } from "./waiting.js";
 
 const config = JSON.parse(document.getElementById("form-config").textContent);
 const { texts, urls } = config;
@@ -14,20 +17,25 @@ const state = find("state");
 const summary = find("summary");
 const type = TYPES[config.kind];
 const now = config.seen ?? ""; // the activity's state on the server when this page was opened
+let sent = {}; // what was sent last, with its token
 let seen = now; // the state that the text in the form began with: what is kept on the device may be older
 
-const json = (url, body, more) => ask(url, body, more).then((one) => one.json());
+const server = new Server(config);
+const waiting = new Waiting({ again: save, failed: complain });
+const json = (url, body, more) => server.json(url, body, more);
 const bank = urls.bank ? new Bank({ urls: urls.bank, texts, ask: json, get: (url) => json(url, null, { method: "GET" }) }) : null;
+const urlOf = (address) => (path) => address.replace("NAME", path.split("/").pop());
 const form = new Form(find("form"), {
   schema: type.schema,
   texts,
-  services: { upload, pictureUrl: (path) => urls.picture.replace("NAME", path.split("/").pop()), bank },
+  services: { upload, pictureUrl: urlOf(urls.picture), filmUrl: urlOf(urls.film), bank },
   onChange: keep,
 });
 
 addEventListener("pagehide", () => form.flush());
 
 function keep(value) {
+  waiting.end();
   state.textContent = kept.write(value, seen) ? texts.kept : texts.not_kept;
 }
 
@@ -40,32 +48,14 @@ function begin() {
   bank?.compare(form.value).then((newer) => newer && form.draw(), () => {}); // without the network nothing is said of the bank
 }
 
-/** Ask the server. Returns the response, or throws an Error with words for people and, where fields are wrong, `fields`. */
-async function ask(url, body, { form: isForm = false, method = "POST" } = {}) {
-  let response;
-  try {
-    response = await fetch(url, {
-      method,
-      body: isForm ? body : method === "POST" ? JSON.stringify(body) : undefined,
-      headers: { Accept: "application/json", "X-CSRFToken": config.csrf, ...(isForm ? {} : { "Content-Type": "application/json" }) },
-    });
-  } catch {
-    throw new Error(texts.offline);
-  }
-  if (response.redirected || response.status === 401) throw new Error(texts.signed_out);
-  if (response.ok) return response;
-  const said = await response.json().catch(() => null);
-  throw Object.assign(new Error(said?.detail ?? texts.failed), { fields: said?.fields ?? null });
-}
-
 async function upload(file) {
-  if (file.size > config.most_bytes) throw new Error(texts.too_large);
+  if (file.size > config.most_bytes) throw new Refusal(texts.too_large);
   const body = new FormData();
   body.append("file", file);
   try {
-    return await (await ask(urls.file, body, { form: true })).json();
+    return await json(urls.file, body, { form: true });
   } catch (error) {
-    if (error.fields?.length) throw new Error(error.fields[0].words);
+    if (error.fields?.length) throw new Refusal(error.fields[0].words);
     throw error;
   }
 }
@@ -73,19 +63,22 @@ async function upload(file) {
 function complain(error) {
   const lines = error.fields ? form.mark(error.fields) : [];
   summary.replaceChildren(el("h2", {}, error.message), lines.length ? el("ul", {}, lines.map(([words, id]) => el("li", {}, id ? el("a", { href: `#${id}` }, words) : words))) : "");
+  if (error.waits === "sign_in") summary.append(el("p", {}, el("a", { href: urls.sign_in, target: "_blank" }, texts.sign_in)));
   summary.hidden = false;
   summary.focus();
 }
 
-/** Do something that asks the server; the button rests until the answer is there. */
+/** Do something that asks the server when a button is pressed; the button rests until the answer is there. */
 function onPress(name, act) {
   const button = find(name);
   button?.addEventListener("click", async () => {
+    if (button.ariaDisabled) return;
+    waiting.end();
     form.flush();
     summary.hidden = true;
     form.mark([]);
     form.draw();
-    button.disabled = true;
+    button.setAttribute("aria-disabled", "true"); // a disabled button would lose the focus
     state.textContent = texts.sending;
     try {
       await act();
@@ -94,7 +87,7 @@ function onPress(name, act) {
       state.textContent = "";
       complain(error);
     } finally {
-      button.disabled = false;
+      button.removeAttribute("aria-disabled");
     }
   });
 }
@@ -103,17 +96,32 @@ const preview = new Preview(find("preview"), { config, ask: json, value: () => (
 onPress("show", () => preview.show());
 
 onPress("download", async () => {
-  const response = await ask(urls.h5p, { document: form.value });
+  const response = await server.ask(urls.h5p, { document: form.value });
   const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
   const link = el("a", { href: URL.createObjectURL(await response.blob()), download: name ? decodeURIComponent(name) : "activity.h5p" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 });
 
-onPress("save", async () => {
-  const saved = await (await ask(urls.save, { document: form.value, seen: now })).json();
+/** The same document has the same token, so that sending it again after a lost answer puts it into the course once. */
+async function save() {
+  const written = JSON.stringify(form.value);
+  if (sent.written !== written) sent = { written, token: uuid() };
+  const saved = await json(urls.save, { document: form.value, seen: now, token: sent.token });
+  form.flush();
   kept.forget();
-  location.assign(saved.next);
+  const typedOn = JSON.stringify(form.value) !== written; // while the answer was on its way: the form of what is there now goes on with it
+  if (typedOn) new Kept(saved.kept).write(form.value, saved.seen);
+  location.assign(typedOn ? saved.form : saved.next);
+}
+
+onPress("save", async () => {
+  try {
+    await save();
+  } catch (error) {
+    if (error.waits) waiting.begin();
+    throw error.waits ? new Refusal(texts[`${error.waits}_waits`], error) : error;
+  }
 });
 
 find("fresh").addEventListener("click", () => {
@@ -131,7 +139,7 @@ find("open")?.addEventListener("change", async (event) => {
   const body = new FormData();
   body.append("file", file);
   try {
-    const found = await (await ask(urls.open, body, { form: true })).json();
+    const found = await json(urls.open, body, { form: true });
     const { type: other } = found.document;
     if (other === config.kind) {
       form.show(found.document);
@@ -141,9 +149,9 @@ find("open")?.addEventListener("change", async (event) => {
     } else if (config.forms?.[other]) {
       new Kept(config.forms[other].kept).write(found.document);
       location.assign(config.forms[other].url);
-    } else complain(new Error(texts.other_type));
+    } else complain(new Refusal(texts.other_type));
   } catch (error) {
-    complain(error.fields ? Object.assign(new Error(texts.not_opened), { fields: error.fields }) : error);
+    complain(error.fields ? new Refusal(texts.not_opened, { fields: error.fields }) : error);
   }
   event.target.value = "";
 });

@@ -1,5 +1,7 @@
 // The fields of each type of activity, and the empty document of each. The names are those of the document (courses/authoring).
 
+import { minutes } from "./media.js";
+
 let last = 0;
 /** Return an id that no other part of the document has: parts keep theirs when they move. */
 const newId = (letter) => `${letter}${Date.now().toString(36)}${(last = (last + 1) % 1296).toString(36)}`;
@@ -57,7 +59,7 @@ const QUESTION = [
 const LANGUAGE = { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] };
 const ABOUT = [{ kind: "text", name: "title", label: "title", max: 200 }, LANGUAGE];
 
-const checkQuestion = () => ({ id: newId("c"), question: "", options: ["", ""], answer: 0 });
+const checkQuestion = () => ({ id: newId("c"), question: "", options: ["", ""], answer: null });
 const CHECK = [
   { kind: "text", name: "question", label: "question", rows: 2 },
   { kind: "options", name: "options", label: "options", hint: "single_hint", add: "add_option", most: 26, numbered: true, make: () => () => "" },
@@ -72,11 +74,19 @@ const BLOCKS = {
   picture: [() => ({ type: "picture" }), [{ kind: "picture", name: "picture", label: "picture", required: true }, CAPTION]],
   table: [() => ({ type: "table", header: true, rows: [["", ""], ["", ""]] }), [{ kind: "table", name: "rows", label: "table" }, { kind: "check", name: "header", label: "header" }]],
   formula: [() => ({ type: "formula", tex: "" }), [{ kind: "text", name: "tex", label: "formula", hint: "formula_hint", max: 1000 }]],
-  film: [() => ({ type: "film" }), [{ kind: "file", name: "film", label: "film", hint: "film_hint", accept: "video/mp4,video/webm", taken: (value, sent) => (value.film = { path: sent.path, mime: sent.mime }), about: (_value, texts) => texts.caption_there }, CAPTION]],
+  film: [() => ({ type: "film" }), [{ kind: "film", name: "film", at: (value) => value.film.path, label: "film", hint: "film_hint", accept: "video/mp4,video/webm", taken: (value, sent) => (value.film = { path: sent.path, mime: sent.mime }), about: (_value, texts) => texts.caption_there }, CAPTION]],
   quote: [() => ({ type: "quote", text: "" }), [{ kind: "text", name: "text", label: "quote", rows: 3, max: 10000 }]],
 };
+const KINDS = { heading: "subheading" }; // whose name is not that of their type
 const page = () => ({ heading: "", blocks: [BLOCKS.paragraph[0]()] });
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+/** Put a question where the film stands; the empty one that a new form has is taken first. Returns the number of the question. */
+function places(value, at) {
+  const list = (value.checkpoints ??= []);
+  const empty = list.findIndex((one) => !one.question.trim() && one.options.every((option) => !option.trim()));
+  if (empty >= 0) list[empty].at = at;
+  return empty >= 0 ? empty : list.push({ at, ...checkQuestion() }) - 1;
+}
 
 export const TYPES = {
   quiz: {
@@ -106,7 +116,7 @@ export const TYPES = {
         kind: "parts", name: "pages", label: "pages", item: "page_n", add: "add_page", least: 1, most: 100, make: page,
         fields: [
           { kind: "text", name: "heading", label: "heading" },
-          { kind: "parts", name: "blocks", item: "block_n", least: 1, most: 100, plain: true, level: 4, choices: Object.entries(BLOCKS).map(([name, [make]]) => [make, `add_${name}`]), fields: (block) => BLOCKS[block.type]?.[1] ?? [] },
+          { kind: "parts", name: "blocks", item: "block_n", kinds: (block) => KINDS[block.type] ?? block.type, least: 1, most: 100, plain: true, level: 4, choices: Object.entries(BLOCKS).map(([name, [make]]) => [make, `add_${name}`]), fields: (block) => BLOCKS[block.type]?.[1] ?? [] },
           { kind: "parts", name: "checks", hint: "checks_hint", item: "check_n", add: "add_check", most: 20, plain: true, level: 4, make: checkQuestion, fields: CHECK },
         ],
       },
@@ -116,7 +126,7 @@ export const TYPES = {
     empty: (language) => ({ type: "video", title: "", language, video: "", duration: 0, captions: [], checkpoints: [{ at: 1, ...checkQuestion() }] }),
     schema: [
       ...ABOUT,
-      { kind: "file", name: "video", label: "film", hint: "film_hint", accept: "video/mp4,video/webm", taken: (value, sent) => Object.assign(value, { video: sent.path, duration: sent.seconds }), about: (value, texts) => texts.film_there.replace("{time}", clock(value.duration)) },
+      { kind: "film", name: "video", at: (value) => value.video, places, label: "film", hint: "film_hint", accept: "video/mp4,video/webm", taken: (value, sent) => Object.assign(value, { video: sent.path, duration: sent.seconds }), about: (value, texts) => texts.film_there.replace("{time}", minutes(value.duration)) },
       {
         kind: "parts", name: "captions", label: "captions", item: "caption_n", add: "add_caption", most: 10, plain: true, make: () => ({ path: "", language: "zh", label: "中文" }),
         fields: [
@@ -125,7 +135,7 @@ export const TYPES = {
           { kind: "text", name: "label", label: "caption_label", max: 40 },
         ],
       },
-      { kind: "parts", name: "checkpoints", label: "checkpoints", hint: "checkpoints_hint", item: "question_n", add: "add_question", least: 1, most: 100, make: () => ({ at: 1, ...checkQuestion() }), fields: [{ kind: "number", name: "at", label: "at", min: 0.1, step: 0.1, max: 36000 }, ...CHECK] },
+      { kind: "parts", name: "checkpoints", label: "checkpoints", hint: "checkpoints_hint", item: "question_n", add: "add_question", least: 1, most: 100, make: () => ({ at: 1, ...checkQuestion() }), fields: [{ kind: "moment", name: "at", label: "at", hint: "at_hint" }, ...CHECK] },
     ],
   },
   reflection: {

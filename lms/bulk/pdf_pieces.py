@@ -1,4 +1,4 @@
-"""Make the documents of one piece of a bulk export, and their rows of the index sheet."""
+"""Make the PDFs of one piece of a bulk export, transcripts and certificates, and their rows of the index sheet."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

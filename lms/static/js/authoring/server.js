@@ -1,0 +1,62 @@
+// Asks the server for a form. An ended sign-in and a lost line lose nothing: the form keeps its text, and hears what to wait for.
+
+/** An answer that says no. `fields`: what is wrong, by field; `waits`: asking again helps, once the line or the sign-in is back. */
+export class Refusal extends Error {
+  constructor(words, { fields = null, waits = "" } = {}) {
+    super(words);
+    Object.assign(this, { fields, waits });
+  }
+}
+
+const ASKS_FOR_A_NEW_TOKEN = [400, 401, 403];
+const BUSY = [429, 502, 503, 504];
+
+export class Server {
+  constructor({ texts, csrf }) {
+    Object.assign(this, { texts, csrf });
+  }
+
+  json(url, body, more) {
+    return this.ask(url, body, more).then((one) => one.json());
+  }
+
+  /** Ask, and return the response; a form token that ended with an earlier sign-in is renewed. Throws a `Refusal`. */
+  async ask(url, body, more = {}) {
+    let response = await this.send(url, body, more);
+    if (ASKS_FOR_A_NEW_TOKEN.includes(response.status) && !(await this.isAboutFields(response)) && (await this.renew())) response = await this.send(url, body, more);
+    if (response.redirected || response.status === 401) throw new Refusal(this.texts.signed_out, { waits: "sign_in" });
+    if (response.ok) return response;
+    const said = await response.json().catch(() => null);
+    throw new Refusal(said?.detail ?? this.texts.failed, { fields: said?.fields, waits: BUSY.includes(response.status) ? "line" : "" });
+  }
+
+  async send(url, body, { form: isForm = false, method = "POST" }) {
+    try {
+      return await fetch(url, {
+        method,
+        body: isForm ? body : method === "POST" ? JSON.stringify(body) : undefined,
+        headers: { Accept: "application/json", "X-CSRFToken": this.csrf, ...(isForm ? {} : { "Content-Type": "application/json" }) },
+      });
+    } catch {
+      throw new Refusal(this.texts.offline, { waits: "line" });
+    }
+  }
+
+  async isAboutFields(response) {
+    const said = await response.clone().json().catch(() => null);
+    return Boolean(said?.fields || said?.code);
+  }
+
+  /** Ask for this page again: it has another form token after a sign-in. Returns false if nobody is signed in. */
+  async renew() {
+    try {
+      const answer = await fetch(location.href, { redirect: "manual" });
+      const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+      const token = page?.getElementById("form-config") && page.querySelector("meta[name=csrf-token]").content;
+      if (token) this.csrf = token;
+      return Boolean(token);
+    } catch {
+      return false;
+    }
+  }
+}
