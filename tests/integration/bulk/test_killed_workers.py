@@ -27,7 +27,8 @@ STEPS = 700  # of a worker, from which one is drawn: some three pieces
 KILLED = 247  # −9 as a byte
 # Kills itself at a step: a call or a return in the code that makes, stores and counts pieces, also of a function in C.
 WORKER = """
-import functools, itertools, os, signal, sys, lms.bulk.selection, lms.jobs.tasks
+import itertools, os, signal, sys
+import lms.bulk.job, lms.bulk.pdf_pieces, lms.bulk.selection, lms.jobs.files, lms.jobs.queue, lms.jobs.tasks, lms.storage, lms.transcripts.in_parallel
 from datetime import datetime
 from pathlib import Path
 from lms.app import create_app
@@ -35,11 +36,12 @@ from tests.factories import settings_for
 url, folder, at, last = sys.argv[1:]
 lms.bulk.selection.AT_ONCE, lms.jobs.tasks.TURN_SECONDS = 3, 600
 steps = itertools.count(1)
-@functools.cache
-def is_watched(file):
-    return any(part in file for part in ("/bulk/documents.py", "/bulk/job.py", "/lms/jobs/", "/lms/storage.py", "in_parallel.py"))
+watched = {
+    module.__file__
+    for module in (lms.bulk.job, lms.bulk.pdf_pieces, lms.jobs.files, lms.jobs.queue, lms.jobs.tasks, lms.storage, lms.transcripts.in_parallel)
+}
 def step(frame, *_):
-    if is_watched(frame.f_code.co_filename) and next(steps) == int(last):
+    if frame.f_code.co_filename in watched and next(steps) == int(last):
         os.kill(os.getpid(), signal.SIGKILL)
 app = create_app(settings_for(url, Path(folder)), clock=lambda: datetime.fromisoformat(at))
 with app.app_context():

@@ -36,6 +36,7 @@ NAMES_NO_CONTENT = {
     "ids of questions, statements, accounts and other stores": (
         "attempt.answers",
         "attempt.drawn",
+        "check_progress.right",
         "ledger_entry.evidence",
         "erasure.agents",
         "forward.filter",
