@@ -101,15 +101,14 @@ def _fingerprints(transcript: Transcript) -> list[list[str]]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
+    counted = _("“Evidence records” counts the observations and attestations of the evidence bundle that concern a requirement.")
     if transcript.certificate is not None:
-        return (
-            transcript.certified_words
-            + " "
-            + _("Download the evidence bundle and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:")
-        )
-    return _(
+        recompute = _("Download the evidence bundle and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:")
+        return f"{transcript.certified_words} {counted} {recompute}"
+    ask = _(
         "Ask for the evidence bundle as of the time below and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:"
     )
+    return f"{counted} {ask}"
 
 
 def _issuer(transcript: Transcript) -> str:
@@ -131,7 +130,7 @@ def _requirements(transcript: Transcript) -> dict[str, Any]:
     counts = evidence_counts(transcript.case)
     return {
         "title": _("Requirements"),
-        "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Records"), _("Reached")],
+        "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Evidence records"), _("Reached")],
         "rows": [_requirement(one, "–" if transcript.erased_at else str(counts.get(one.key, 0))) for one in transcript.requirements],
     }
 

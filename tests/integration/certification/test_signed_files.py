@@ -259,6 +259,7 @@ def test_a_certificate_that_was_issued_is_not_superseded_with_a_key_that_cannot_
     assert office.find(lambda session: session.get_one(Certificate, certificate.id).state) == "valid"
 
 
+@pytest.mark.usefixtures("guarded")
 def test_an_erasure_deletes_the_signed_files(office: Office, certificate: Certificate) -> None:
     pdf_of(office, certificate)
     name = name_in_store(certificate.id, "zh")
