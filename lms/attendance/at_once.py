@@ -51,8 +51,8 @@ def at_once(
     found: dict[int, list[AtOnce]] = defaultdict(list)
     for own, here, there, elsewhere, name, is_same_provider in pairs:
         both = _common(_attended(here, own, scans), _attended(elsewhere, there, scans))
-        names = (elsewhere.title, name) if both and (is_same_provider or is_open(there.enrolment_id)) else ("", "")
-        found[own.enrolment_id] += [AtOnce(here.id, *names, since, until) for since, until in both]
+        title, other = (elsewhere.title, name) if both and (is_same_provider or is_open(there.enrolment_id)) else ("", "")
+        found[own.enrolment_id] += [AtOnce(here.id, title, other, since, until) for since, until in both]
     return {enrolment_id: times for enrolment_id, times in found.items() if times}
 
 
