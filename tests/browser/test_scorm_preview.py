@@ -14,7 +14,7 @@ from tests.scorm_packages import lesson, two_units
 from tests.site import Site
 
 
-def test_a_trainer_tries_a_package_which_begins_anew_each_time(browser: Browser, site: Site, tmp_path: Path) -> None:
+def test_a_trainer_tries_a_package_which_starts_from_the_beginning_each_time(browser: Browser, site: Site, tmp_path: Path) -> None:
     _address, one = give_package(site, tmp_path, lesson(), "one.zip")
     _address, two = give_package(site, tmp_path, two_units(), "two.zip")
     with phone(browser, site, "nothing") as context:
@@ -27,7 +27,7 @@ def test_a_trainer_tries_a_package_which_begins_anew_each_time(browser: Browser,
         page.frames[1].evaluate("location.reload()")
         expect(unit.get_by_text("读到1|resume")).to_be_visible(timeout=SOON_MS)  # as long as the page is open
         unit.get_by_role("button", name="交卷").click()
-        expect(reports).to_contain_text("完成 (90 %) → 完成通过 (90 %) → 通过", timeout=SOON_MS)
+        expect(reports).to_contain_text("完成 (90%) → 完成通过 (90%) → 通过", timeout=SOON_MS)
         expect(page.locator("[data-met]")).to_have_text("条件已满足。")
         expect(frame.get_by_text("这是预览，进度不保存")).to_be_visible(timeout=SOON_MS)
         page.reload()
@@ -39,6 +39,6 @@ def test_a_trainer_tries_a_package_which_begins_anew_each_time(browser: Browser,
         expect(frame.get_by_role("button", name="目录：乙（2/2）")).to_be_visible(timeout=SOON_MS)  # where the first asks to go on
         expect(reports).to_be_hidden()
         unit.get_by_role("button", name="完成").click()
-        expect(reports).to_contain_text("完成 (50 %) → 完成", timeout=SOON_MS)
+        expect(reports).to_contain_text("完成 (50%) → 完成", timeout=SOON_MS)
     with site.app.app_context(), database().reader() as session:
         assert [session.scalar(select(func.count()).select_from(kept)) for kept in (Launch, ActivityState)] == [0, 0]

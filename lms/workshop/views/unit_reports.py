@@ -31,7 +31,7 @@ Scaled = Annotated[float, Meta(ge=0, le=1)]
 
 
 class ToldOutcome(msgspec.Struct):
-    """What the preview last said of the whole activity."""
+    """The outcome of the whole activity that the preview last showed."""
 
     completed: bool | None = None
     passed: bool | None = None
@@ -39,7 +39,7 @@ class ToldOutcome(msgspec.Struct):
 
 
 class KeptUnit(msgspec.Struct):
-    """What the preview's page keeps of one unit, without the values of the data model, which no outcome of another report depends on."""
+    """The page's memory of one unit, without the values of the data model: the outcome of the next report does not depend on them."""
 
     run: Annotated[str, Meta(max_length=36)] = ""
     number: Annotated[int, Meta(ge=0, le=10**9)] = 0
@@ -50,7 +50,7 @@ class KeptUnit(msgspec.Struct):
 
 
 class KeptUnits(msgspec.Struct):
-    """What the preview's page keeps of an activity."""
+    """The page's memory of an activity."""
 
     units: dict[str, KeptUnit] = {}
     told: ToldOutcome = msgspec.field(default_factory=ToldOutcome)

@@ -65,7 +65,7 @@ async function take(ref, report) {
 
 function keepUnits({ kept, news }) {
   if (kept) state = { ...kept, units: { ...state?.units, [kept.last]: kept.units[kept.last] } };
-  for (const { verb, score, met } of news) show(`${texts[verb.split("/").pop()]}${score === null ? "" : ` (${Math.round(score * 100)} %)`}`, met, []);
+  for (const { verb, score, met } of news) show(`${texts[verb.split("/").pop()]}${score === null ? "" : ` (${Math.round(score * 100)}%)`}`, met, []);
 }
 
 function nameOf(verb) {
