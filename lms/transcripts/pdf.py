@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from lms.classes.models import LEFT
 from lms.hours import Policy
 from lms.i18n import gettext as _
 from lms.i18n import is_chinese, one_language, pick, unit_after, write_credit, write_hours, write_length
@@ -21,7 +22,6 @@ from lms.transcripts.transcript import Transcript
 from lms.transcripts.words import policy_words, rules_words, state_of
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
-ENDED_WITHOUT_COMPLETION = frozenset({"not-completed", "withdrawn", "dismissed", "absent"})
 REASON = "Training transcript"  # in its signature
 
 
@@ -79,9 +79,12 @@ def content_of(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
 
 
 def _notice(transcript: Transcript) -> str:
-    """Return the sentence that a transcript of an unfinished or ended training begins with; '' for all others."""
+    """Return the sentence that the transcript of a training begins with that ended without completion; '' for all others.
+
+    An erasure withdraws everybody who was still in training, also people with a valid certificate: they completed it.
+    """
     enrolment = transcript.standing.enrolment
-    if enrolment.status not in ENDED_WITHOUT_COMPLETION:
+    if enrolment.status not in LEFT or enrolment.certified_at:  # not the transcript's certificate: after an erasure it has none
         return ""
     return _("%(state)s. This lists what was credited; the training was not completed.", state=state_of(enrolment))
 
