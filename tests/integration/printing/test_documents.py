@@ -149,6 +149,7 @@ def test_a_training_that_was_not_completed_is_said_at_the_top(desk: Desk, status
     assert first.index(said) < first.index("王秀兰")
 
 
+@pytest.mark.usefixtures("guarded")
 def test_the_transcript_of_somebody_certified_and_then_erased_says_nothing_against_the_certificate(desk: Desk) -> None:
     desk.certificate("zh_Hans_CN")
     world = desk.office.world
