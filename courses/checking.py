@@ -9,10 +9,10 @@ from courses.libraries import FindLibrary
 from courses.strict_json.problem import Problem
 from courses.values import Activity
 
-Outcome = CheckedActivity | list[Problem]
+CheckResult = CheckedActivity | list[Problem]
 
 
-def check_activities(activities: Sequence[Activity], files: Files, find: FindLibrary) -> list[Outcome]:
+def check_activities(activities: Sequence[Activity], files: Files, find: FindLibrary) -> list[CheckResult]:
     """Return each activity with its served files, or its problems, in their order; `find` has the H5P libraries that they lack."""
     units: dict[str, list[Activity]] = {}
     for one in activities:
@@ -22,13 +22,13 @@ def check_activities(activities: Sequence[Activity], files: Files, find: FindLib
     return [of_unit[one.key] if one.key in of_unit else _outcome(one, files, find) for one in activities]
 
 
-def _of_units(units: Sequence[Activity], files: Files) -> Iterable[tuple[str, Outcome]]:
+def _of_units(units: Sequence[Activity], files: Files) -> Iterable[tuple[str, CheckResult]]:
     check = FORMATS[units[0].format].check_units
     found = check(units, files) if check else []
     return zip([one.key for one in units], found, strict=True)
 
 
-def _outcome(activity: Activity, files: Files, find: FindLibrary) -> Outcome:
+def _outcome(activity: Activity, files: Files, find: FindLibrary) -> CheckResult:
     if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
         return [Problem("in-answer-keys", activity.entry)]
     return FORMATS[activity.format].check(activity, files, find)
