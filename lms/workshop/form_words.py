@@ -163,6 +163,7 @@ def _page() -> dict[str, str]:
         "sign_in_waits": _(
             "You are signed out. What you typed is kept on this device, and is saved by itself once you sign in on another page."
         ),
+        "typed_on": _("You typed on, so this is not saved by itself any more. Press the button again when you are ready."),
         "failed": _("This did not work. What you typed is kept on this device: try again in a moment."),
         "too_large": _("The file is larger than 200 MB: make it smaller and choose it again."),
         "not_opened": _("This file cannot be edited here."),
