@@ -15,7 +15,7 @@ from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
 from lms.workshop import bank
-from tests.browser.phone import phone, sign_in, sound
+from tests.browser.phone import phone, sign_in
 from tests.browser.quizzes import at, write
 from tests.browser.studying import SOON_MS, content
 from tests.site import PASSWORD, Site
@@ -70,7 +70,6 @@ def write_question(page: Page) -> None:
     write(page, "question.tags", "水")
     page.get_by_role("button", name="保存到题库").click()
     expect(page.get_by_text("题目已存入题库。")).to_be_visible()
-    sound(page)
 
 
 def draw_one(page: Page) -> None:
@@ -185,4 +184,3 @@ def test_a_question_is_written_tagged_drawn_mended_answered_and_started_over(vis
     page = at_page(visitor, site, "trainer", "/workshop/bank")
     drawn = {text: answered(page, site, text) for text in (MENDED, FLOATING)}
     assert sum(drawn.values()) == 2, drawn  # the first attempt of each teacher, whichever question it drew
-    sound(page)
