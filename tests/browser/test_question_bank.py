@@ -14,11 +14,12 @@ from lms.catalogue.models import CourseVersion
 from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
-from lms.workshop import bank
-from tests.browser.phone import phone, sign_in
+from lms.workshop import bank, drafts, history
+from tests.browser.phone import phone
 from tests.browser.quizzes import at, write
 from tests.browser.studying import SOON_MS, content
-from tests.site import PASSWORD, Site
+from tests.factories import signed_in
+from tests.site import Site
 
 FLOATING = "冰浮在水面上。"
 FLOATS = {"id": "x", "type": "boolean", "text": FLOATING, "answer": True, "tags": ["水"]}
@@ -27,15 +28,18 @@ WRONG, MENDED = "水比冰轻。", "冰比水轻。"
 
 @pytest.fixture
 def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
-    """A trainer whose bank has one question; the class has two teachers."""
+    """A trainer whose bank has one question, and who has begun a course; the class has two teachers."""
 
     def fill(session: Session) -> None:
         trainer = session.scalars(select(Person).where(Person.username == "trainer")).one()
         question = bank.read(FLOATS)
         assert not isinstance(question, list)
-        bank.add(session, question, "zh", trainer, By(trainer.id, site.app.extensions["clock"]()))
+        by = By(trainer.id, site.app.extensions["clock"]())
+        bank.add(session, question, "zh", trainer, by)
+        draft = drafts.begin_new(session, trainer, by)
+        history.change(session, draft, [{"do": "set", "of": "course", "field": "title.zh", "was": "", "to": "冰"}], by)
         own = session.get_one(Organisation, trainer.organisation_id)
-        second = add_person(session, "second", "刘芳", (TEACHER,), password=PASSWORD, organisation=own)
+        second = add_person(session, "second", "刘芳", (TEACHER,), password=None, organisation=own)
         setup.enrol(session, class_of(session, site), second, "primary", "in-training")
 
     act(site, fill)
@@ -53,12 +57,16 @@ def class_of(session: Session, site: Site) -> TrainingClass:
 
 
 def at_page(visitor: BrowserContext, site: Site, username: str, path: str) -> Page:
-    """Sign somebody in, in a window without cookies and high enough for whole pages, and open a page."""
+    """Open a page as somebody who is signed in, in a window that is high enough for whole pages."""
     for page in visitor.pages:
         page.close()
+    cookie = signed_in(site.app, username).get_cookie("session")
+    assert cookie is not None
     visitor.clear_cookies()
-    page = sign_in(visitor, site, username, path)
+    visitor.add_cookies([{"name": "session", "value": cookie.value, "url": site.address}])
+    page = visitor.new_page()
     page.set_viewport_size({"width": 1280, "height": 2400})
+    page.goto(site.address + path)
     return page
 
 
@@ -73,13 +81,7 @@ def write_question(page: Page) -> None:
 
 
 def draw_one(page: Page) -> None:
-    """Begin a course with a quiz that draws one of the questions with the tag."""
-    page.goto(page.url.replace("/workshop/bank", "/workshop/drafts"))
-    page.get_by_role("button", name="新建课程").click()
-    page.get_by_label("中文标题").first.fill("冰")
-    page.keyboard.press("Tab")
-    expect(page.locator("[data-save-line]")).to_have_text("已全部保存。")
-    page.get_by_role("link", name="新建：测验").click()
+    """Write a quiz that draws one of the questions with the tag."""
     write(page, "title", "冰的测验")
     page.locator("summary", has_text="从题库选题").click()
     page.get_by_role("button", name="放入并抽题").click()
@@ -169,6 +171,7 @@ def answered(page: Page, site: Site, text: str) -> int:
 def test_a_question_is_written_tagged_drawn_mended_answered_and_started_over(visitor: BrowserContext, site: Site) -> None:
     page = at_page(visitor, site, "trainer", "/workshop/bank/new")
     write_question(page)
+    page.goto(f"{site.address}/workshop/drafts/1/forms/quiz")
     draw_one(page)
     draft = page.url
     page.goto(f"{site.address}/workshop/bank")
