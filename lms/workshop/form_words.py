@@ -58,7 +58,7 @@ def type_words() -> dict[str, TypeWords]:
             _("Pages with text, lists, pictures, tables, formulas and films, and questions to check understanding."),
             "reading",
         ),
-        "video": TypeWords(_("Film with questions"), _("A film that stops for questions, placed at times."), "film"),
+        "video": TypeWords(_("Film with questions"), _("A film that stops where you choose and asks a question."), "film"),
         "reflection": TypeWords(
             _("Reflection"), _("An open question. A tutor of the class accepts the answer, or returns it with a comment."), "edit"
         ),
@@ -108,7 +108,7 @@ def _pages() -> dict[str, str]:
         "formula": _("Formula"),
         "formula_hint": _("In LaTeX, such as \\frac{a}{b} + x^2."),
         "quote": _("Quotation"),
-        "checks_hint": _("Learners answer these until they are right. The site checks each answer; the page does not hold it."),
+        "checks_hint": _("Learners answer check questions until they are right. The site checks each answer; the page does not hold it."),
         "check_n": _("Check question {n}"),
         "add_check": _("Add a check question"),
         "check_feedback": _("Feedback for a right answer"),
