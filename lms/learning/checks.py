@@ -116,7 +116,8 @@ def _state(session: Session, launch: Launch, row: CheckProgress, key: Key, publi
         row.stated_at = now
         result = {"completion": True, "extensions": {v.CHECKS: {name: row.right[name] for name in sorted(key["questions"])}}}
         subject = stating.subject_of(session, launch, public_url)
-        stating.store(session, [stating.own_statement(subject, "checks", v.COMPLETED, now, result=result)], public_url, now)
+        name = f"checks/{stating.iso(now)}"  # with the moment, because an activity that is started over may be completed once more
+        stating.store(session, [stating.own_statement(subject, name, v.COMPLETED, now, result=result)], public_url, now)
     session.flush()
     return int(done)
 

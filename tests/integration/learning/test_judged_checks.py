@@ -146,6 +146,28 @@ def test_after_starting_over_every_check_is_asked_again_and_what_was_earned_stay
     assert credited(reading) == 600
 
 
+@pytest.mark.parametrize("first", ["content", "checks"])
+@pytest.mark.parametrize("opened", ["opened again", "left open"])
+def test_after_starting_over_on_the_same_day_and_browser_the_activity_is_completed_again(reading: Page, first: str, opened: str) -> None:
+    def complete() -> None:
+        for one in ("content", "checks") if first == "content" else ("checks", "content"):
+            if one == "content":
+                assert reading.say({}).status_code == 200
+            else:
+                assert [answer(reading, "c1", "1").status_code, answer(reading, "c2", "0").status_code] == [200, 200]
+
+    complete()
+    by = By(None, reading.world.clock.advance(60))
+    registration = reading.world.registration()
+    assert reading.world.act(lambda session: restarts.start_over(session, registration, READING, by))
+    reading.world.clock.advance(60)
+    if opened == "opened again":
+        reading.open()
+        assert reading.send("/learn/state", {"body": "{}", "age_ms": 0}).get_json()["kept"]
+    complete()
+    assert completed(reading).count("lms") == 2
+
+
 def test_a_version_that_lets_the_content_decide_keeps_its_rule(app: Flask, clock: DrivenClock) -> None:
     """Versions that were published before the site demanded its checks are decided as they were."""
     world = world_with(app, clock, "none")
