@@ -18,19 +18,19 @@ STYLE
 再说 &amp; 再写。
 
 00:02.000 --> 00:03.000
-<i>Wait.</i>
+<v.loud Mary><i>Wait.</i>
 
 00:03.000 --> 00:04.000
 """.replace("\n", "\r\n").encode()
 
 
 def test_each_caption_is_one_line_without_times_marks_and_notes() -> None:
-    assert text_of(FILE) == ("先听， 再说 & 再写。", "Wait.")
+    assert text_of(FILE) == ("老师：先听， 再说 & 再写。", "Mary: Wait.")
 
 
 def test_a_film_has_the_text_of_its_caption_files_by_language_and_other_formats_have_none() -> None:
     files = {"media/a.zh.vtt": FILE, "media/a.en.vtt": b"WEBVTT\n"}
-    assert FORMATS["video"].captions_text("media/a.webm", files.get) == {"zh-CN": ("先听， 再说 & 再写。", "Wait.")}
+    assert FORMATS["video"].captions_text("media/a.webm", files.get) == {"zh-CN": ("老师：先听， 再说 & 再写。", "Mary: Wait.")}
     assert not any(one.captions_text("media/a.webm", files.get) for name, one in FORMATS.items() if name != "video")
 
 
