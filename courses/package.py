@@ -15,6 +15,7 @@ from typing import Any
 from courses.answers_out import take_answers_out
 from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.byte_count import Report, to_nobody
+from courses.checking import check_activities
 from courses.foreign import in_archive, in_file, of_unknown_kind
 from courses.formats import FORMATS, have_pages, is_page_in, page_folders, uploads
 from courses.formats.cmi5_values import MANIFEST as CMI5
@@ -152,7 +153,7 @@ def _course(files: dict[str, Path], space: UnpackingSpace, find: FindLibrary) ->
 
 def _strays(course: Course, files: Files) -> list[Problem]:
     """Return the problem of every file that a course may hold only inside a package with pages of its own."""
-    own = tuple(_own_folder(one) for one in course.activities if FORMATS[one.format].manifest)
+    own = tuple({_own_folder(one) for one in course.activities if FORMATS[one.format].manifest})
     return _wrong_kinds((name for name in files if not name.startswith(own)), page_folders(files))
 
 
@@ -210,7 +211,7 @@ def _package(course: Course, files: Mapping[str, Path], space: UnpackingSpace, f
     if isinstance(parted, list):
         return parted
     course, files = parted
-    outcomes = [_checked(one, files, find) for one in course.activities]
+    outcomes = check_activities(course.activities, files, find)
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
     keys = {f"{ANSWERS}{one.key}.json" for one in course.activities}
     problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(ANSWERS) and name not in keys]
@@ -220,7 +221,9 @@ def _package(course: Course, files: Mapping[str, Path], space: UnpackingSpace, f
 
 
 def _assembled(course: Course, found: Sequence[CheckedActivity], space: UnpackingSpace) -> Package:
-    served = {name: path for one in found for name, path in one.files.items()}
+    different = {id(one.files): one.files for one in found}  # units of one package share their files
+    served = {name: path for files in different.values() for name, path in files.items()}
+    names = {same: tuple(files) for same, files in different.items()}
     course = _as_served(course, {one.activity.key: one.activity for one in found})
     hashes = _hashes(served, space)
     return Package(
@@ -228,7 +231,7 @@ def _assembled(course: Course, found: Sequence[CheckedActivity], space: Unpackin
         outline=outline_of(course),
         files=dict(sorted(served.items())),
         hashes=hashes,
-        activity_files={one.activity.key: tuple(one.files) for one in found},
+        activity_files={one.activity.key: names[id(one.files)] for one in found},
         answer_keys={one.activity.key: one.key for one in found if one.key is not None},
         sha256=tree_digest(hashes),
         warnings=tuple(dict.fromkeys(warning for one in found for warning in one.warnings)),
@@ -240,13 +243,6 @@ def _as_served(course: Course, activities: Mapping[str, Activity]) -> Course:
     """Return the course with its activities as they are served: conditions that can never be met are removed."""
     modules = (replace(module, activities=tuple(activities[one.key] for one in module.activities)) for module in course.modules)
     return replace(course, modules=tuple(modules))
-
-
-def _checked(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivity | list[Problem]:
-    """Check an activity against the files of its package; `find` has the H5P libraries that it may lack."""
-    if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
-        return [Problem("in-answer-keys", activity.entry)]
-    return FORMATS[activity.format].check(activity, files, find)
 
 
 def _single(path: Path, files: Files, space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:

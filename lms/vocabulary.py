@@ -7,7 +7,7 @@ LAUNCH = f"{OURS}/extensions/launch"  # context: id (UUID) of the launch, set by
 OPENED = f"{OURS}/extensions/opened"
 DEVICE = f"{OURS}/extensions/device"  # context: the kind of device of a launch, set by the server
 MOVE_ON = f"{OURS}/extensions/move-on"  # context: the moveOn of a cmi5 unit, set by the server: either result may complete it
-CHECKS = f"{OURS}/extensions/checks"  # result: how many check questions the site had judged right when it stated `completed`
+CHECKS = f"{OURS}/extensions/checks"  # result: what the site had judged right when it stated `completed`: check → digest of its answer
 STRETCH = f"{OURS}/extensions/stretch"  # context: {"from": …, "to": …}, one stretch of measured presence, set by the server
 
 ANCHORED = f"{OURS}/verbs/anchored"  # written only by the LMS: the nightly anchor of the ledger, for other stores

@@ -14,6 +14,7 @@ NO_DRAFT = "login 403 403 404 403 403"  # nobody has begun one; tests/integratio
 DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft", "new_form", "filled_form")
 DRAFT_ACTIONS = (
     *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
+    "take_draft_unit_report",
     *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
     *("copy_draft", "delete_draft", "put_new", "put_again", "put_captions", "remove_captions"),
 )
@@ -108,6 +109,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("workshop.preview", "GET"): TRAINERS,
     ("workshop.take_report", "POST"): "401 403 403 400 403 403",
     ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
+    ("workshop.take_unit_report", "POST"): "401 403 403 400 403 403",
     ("workshop.draft_list", "GET"): TRAINERS,
     ("workshop.begin", "POST"): "401 403 403 302 403 403",
     **dict.fromkeys(((f"workshop.{name}", "GET") for name in DRAFT_PAGES), NO_DRAFT),

@@ -19,6 +19,7 @@ from redis import Redis
 
 from lms import db
 from lms.app import create_app
+from lms.migrations import guards
 from tests import chromium, factories, lending, order, preloaded, second_look, servers, worlds
 from tests.once import compiled_addresses, compiled_pages, compiled_statements, read_translations
 
@@ -123,6 +124,13 @@ def app(database_url: str, tmp_path: Path, clock: factories.DrivenClock) -> Iter
     made.testing = True
     yield made
     made.extensions["db"].dispose()
+
+
+@pytest.fixture
+def guarded(app: Flask) -> None:
+    """Put the guards of an installation on the test's database: without them an erasure may do what every installation refuses."""
+    with app.extensions["db"].engine.begin() as connection:
+        guards.install(connection)
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,8 @@ manifest as its entry, and the key that `key_of` makes of the unit's id. So a co
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote, unquote
 
@@ -31,36 +30,48 @@ MINUTES = 10  # the value in minutes of a unit whose manifest states none, becau
 
 
 def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
-    """Check a unit that a course outline names, with the package in the folder of its manifest."""
-    folder = folder_of(activity.entry)
-    own = {name.removeprefix(folder): path for name, path in files.items() if name.startswith(folder)} if folder else {}
-    if MANIFEST not in own:
-        return [Problem("cmi5-entry", activity.entry)]
-    with own[MANIFEST].open("rb") as file:
-        found = _read_once(file.read(MOST_BYTES + 1), frozenset(own), activity.entry)
+    """Check one unit that a course outline names."""
+    return check_units([activity], files)[0]
+
+
+def check_units(activities: Sequence[Activity], files: Files) -> list[CheckedActivity | list[Problem]]:
+    """Check the units of one package that a course outline names, with the package in the folder of its manifest, which is their entry.
+
+    The units share one mapping of served files, because a package may have thousands of both.
+    """
+    entry = activities[0].entry
+    folder = folder_of(entry)
+    served = {name: path for name, path in files.items() if name.startswith(folder)} if folder else {}
+    found = _structure_in(served, entry) if entry in served else [Problem("cmi5-entry", entry)]
     if isinstance(found, list):
-        return found
+        return [found, *[found[:1] for _one in activities[1:]]]  # the same problems are said once
     structure, warnings = found
-    unit = structure.unit(activity.key)
+    units = {one.key: one for one in reversed(structure.units)}  # the first of a key, as `Structure.unit` finds it
+    warnings = [*warnings, *_measured_less(structure, entry)]
+    return [_problems(one, units.get(one.key)) or CheckedActivity(one, served, None, warnings) for one in activities]
+
+
+def _structure_in(served: Files, entry: str) -> tuple[Structure, list[Problem]] | list[Problem]:
+    """Read the structure of a package in a folder; a manifest without other files came alone."""
+    folder = folder_of(entry)
+    own = {name.removeprefix(folder) for name in served}
+    with served[entry].open("rb") as file:
+        return read_structure(file.read(MOST_BYTES + 1), own if len(own) > 1 else None, entry)
+
+
+def _problems(activity: Activity, unit: AssignableUnit | None) -> list[Problem]:
     if unit is None:
         return [Problem("cmi5-unit-unknown", activity.entry, {"key": activity.key})]
     if activity.format != _format_of(unit):
         return [Problem("cmi5-format", activity.entry, {"key": activity.key, "format": _format_of(unit)})]
     if dict(activity.requires) not in CONDITIONS.values():
         return [Problem("cmi5-condition", activity.entry, {"key": activity.key})]
-    served = {f"{folder}{name}": path for name, path in own.items()}
-    return CheckedActivity(activity, served, None, [*warnings, *_measured_less(structure, activity.entry)])
+    return []
 
 
 def folder_of(entry: str) -> str:
     """Return the folder of a package in a course, with its '/'; '' if the entry does not name a manifest in a folder."""
     return entry.removesuffix(MANIFEST) if entry.endswith(f"/{MANIFEST}") else ""
-
-
-@lru_cache(2)
-def _read_once(content: bytes, names: frozenset[str], entry: str) -> tuple[Structure, list[Problem]] | list[Problem]:
-    """Read a structure once for all units of its package; a manifest without other files came alone."""
-    return read_structure(content, names if len(names) > 1 else None, entry)
 
 
 def detect(files: Files) -> bool:
@@ -192,6 +203,7 @@ FORMAT = Format(
     graded=True,
     runtime="cmi5",
     sends=_sends,
+    check_units=check_units,
     first_files=_first_files,
 )
 

@@ -1,6 +1,6 @@
 """The type of an entry of the format table: everything that the rest of the product asks about one format of content."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -185,6 +185,8 @@ class Format:
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name
     first_files: Callable[[str, ReadFile], tuple[str, ...]] = _nothing_first  # of an entry: what its frame reads first, to be fetched ahead
+    # of formats whose activities are units of one package: checks those of one entry at once, and returns their outcomes in the same order
+    check_units: Callable[[Sequence[Activity], Files], list[CheckedActivity | list[Problem]]] | None = None
     facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out
     plays_own_media: Callable[[str, ReadFile], bool] = _no_media  # whether media of this entry play in our own player
     captions_text: Callable[[str, ReadFile], Mapping[str, tuple[str, ...]]] = _no_captions  # of an entry that is a film: language → texts

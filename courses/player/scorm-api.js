@@ -13,8 +13,44 @@
   const PLAIN = "text/plain;charset=UTF-8"; // a browser asks nothing beforehand, and sends it behind a page
   const LIVED_OUT = /^cmi\.(core\.)?(session_time|exit|entry|student_id|student_name|learner_id|learner_name|credit|lesson_mode|mode|launch_data|version)$|_children$|_count$|_version$|^cmi\.(launch_data|student_data\.|scaled_passing_score|completion_threshold|max_time_allowed|time_limit_action)/;
   const WHOSE = /^cmi\.(core\.student|learner)_(id|name)$/;
+  const NOWHERE = "the page around"; // the runtime saves only if it has an address
   const run = crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now();
   let number = 0;
+
+  /** Where a launch's units report: an address, which keeps it. */
+  const server = {
+    async send(report, { leaving = false, keepalive = false } = {}) {
+      const { url } = TH.reports;
+      const body = JSON.stringify(report);
+      if (leaving && navigator.sendBeacon(url, new Blob([body], { type: PLAIN }))) return { status: 202 };
+      const response = await fetch(url, { method: "POST", body, headers: { "Content-Type": PLAIN }, keepalive });
+      return { status: response.status, body: response.ok ? await response.json() : null };
+    },
+    async load() {
+      const answer = await fetch(TH.reports.url, { cache: "no-store" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.json();
+    },
+  };
+
+  /** Where units of a preview report: the page around, which keeps it as long as it is open. */
+  const around = {
+    waiting: new Map(),
+    kept: {},
+    send(report) {
+      const ref = `${report.run}/${report.number}`;
+      TH.post("unit", { ref, report });
+      return new Promise((resolve) => this.waiting.set(ref, resolve));
+    },
+    load: async () => around.kept,
+  };
+  TH.on("kept", ({ ref, status, kept }) => {
+    around.kept = kept;
+    around.waiting.get(ref)?.({ status, body: {} });
+    around.waiting.delete(ref);
+  });
+
+  TH.unitReports = () => (TH.reports.url ? server : around);
 
   /** What the standard calls entry: resume after a suspension, and after a page that broke off. */
   const entryOf = (kept) => {
@@ -90,9 +126,9 @@
     const saves = {
       reportsRequestCompletion: true,
       updateSettings() {},
-      processHttpRequest(url, values, leaving, _log, tell, about, done) {
+      processHttpRequest(_url, values, leaving, _log, tell, about, done) {
         latest = { unit: unit.id, run, number: (number += 1), ended: Boolean(about?.isTerminateCommit) && !broken, values: said(values) };
-        save(url, latest, leaving)
+        save(latest, leaving)
           .catch(() => false) // no network, or more than a browser sends behind a page
           .then((saved) => (saved ? tell("CommitSuccess") : tell("CommitError", undefined, REFUSED)))
           .finally(() => done?.());
@@ -101,23 +137,19 @@
     };
 
     /** Return whether the server has it, or, when the page goes away, whether the browser took it. */
-    async function save(url, report, leaving) {
-      const body = JSON.stringify(report);
-      if (leaving && navigator.sendBeacon(url, new Blob([body], { type: PLAIN }))) {
-        if (latest === report) latest = null;
-        return true;
-      }
-      const response = await fetch(url, { method: "POST", body, headers: { "Content-Type": PLAIN }, keepalive: true });
-      if (response.ok) hears.told(await response.json());
-      if (response.ok && latest === report) latest = null;
-      if (response.status === TOO_LARGE) hears.refused(TOO_LARGE);
-      return response.ok;
+    async function save(report, leaving) {
+      const { status, body } = await TH.unitReports().send(report, { leaving, keepalive: true });
+      const isSaved = status >= 200 && status < 300;
+      if (body) hears.told(body);
+      if (isSaved && latest === report) latest = null;
+      if (status === TOO_LARGE) hears.refused(TOO_LARGE);
+      return isSaved;
     }
 
     const settings = {
       autocommit: true,
       autocommitSeconds: SAVE_EVERY_S,
-      lmsCommitUrl: TH.reports.url,
+      lmsCommitUrl: TH.reports.url ?? NOWHERE,
       dataCommitFormat: "flattened",
       httpService: saves,
       autoCompleteLessonStatus: true, // SCORM 1.2 RTE 3.4.4: a unit that ends and has said nothing of its status is completed
@@ -140,7 +172,7 @@
       setTimeout(async () => {
         if (latest !== waiting) return;
         const { url } = TH.reports;
-        const status = await resend(url, waiting);
+        const status = await resend(waiting);
         if (status === ENDED && url === TH.reports.url) return lapse(url);
         const refused = status >= 400 && status < 500 && ![ENDED, TOO_LARGE, ...LATER].includes(status);
         if (refused) hears.refused(status);
@@ -151,11 +183,11 @@
     }
 
     /** Return the status of the answer; 0 without a network. */
-    async function resend(url, waiting) {
+    async function resend(waiting) {
       try {
-        const response = await fetch(url, { method: "POST", body: JSON.stringify(waiting), headers: { "Content-Type": PLAIN } });
-        if (response.ok) hears.told(await response.json());
-        return response.status;
+        const { status, body } = await TH.unitReports().send(waiting);
+        if (body) hears.told(body);
+        return status;
       } catch {
         return 0;
       }

@@ -15,8 +15,8 @@
   const TARGET = "{target="; // how SCORM 2004 asks for a certain unit
   const DRAWN = "video, audio, canvas, svg, input, button, select, textarea, progress, object, embed";
   const WORDS = {
-    zh: { bar: "单元", back: "上一单元", next: "下一单元", list: "目录：{title}（{n}/{all}）", done: "已完成", begun: "已开始", ended: "这个单元已经结束，进度已保存。", again: "重新打开", choose: "下一单元：{title}" },
-    en: { bar: "Units", back: "Previous unit", next: "Next unit", list: "Contents: {title} ({n} of {all})", done: "Completed", begun: "Begun", ended: "This unit has ended; your progress is saved.", again: "Open it again", choose: "Next unit: {title}" },
+    zh: { bar: "单元", back: "上一单元", next: "下一单元", list: "目录：{title}（{n}/{all}）", done: "已完成", begun: "已开始", ended: "这个单元已经结束，进度已保存。", endedHere: "这个单元已经结束。这是预览，进度不保存。", again: "重新打开", choose: "下一单元：{title}" },
+    en: { bar: "Units", back: "Previous unit", next: "Next unit", list: "Contents: {title} ({n} of {all})", done: "Completed", begun: "Begun", ended: "This unit has ended; your progress is saved.", endedHere: "This unit has ended. This is a preview, so nothing is saved.", again: "Open it again", choose: "Next unit: {title}" },
   };
   const find = (name) => document.querySelector(`[data-scorm="${name}"]`);
   const { version, units } = JSON.parse(scorm ?? '{"units":[]}');
@@ -41,7 +41,7 @@
     let last = "";
     try {
       const script = loadScript(version === "1.2" ? "scorm12" : "scorm2004");
-      ({ units: kept = {}, last = "" } = fresh ? (state ?? {}) : await keptNow(reports.url));
+      ({ units: kept = {}, last = "" } = fresh ? (state ?? {}) : await TH.unitReports().load()); // when the page opens, the launch brings it
       await script;
     } catch {
       return TH.failed("network"); // to begin without what was kept would lose it
@@ -49,13 +49,6 @@
     draw();
     open(pages.find((unit) => unit.id === last && !isDone(unit)) ?? pages.find((unit) => !isDone(unit)) ?? pages[0]);
   });
-
-  /** Return what the server keeps by now; when the page opens, the launch brings it. */
-  async function keptNow(url) {
-    const answer = await fetch(url, { cache: "no-store" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    return answer.json();
-  }
 
   /** Load the runtime of this version alone: that of 2004 is large. */
   const loadScript = (name) =>
@@ -118,8 +111,7 @@
   async function refresh(unit, request) {
     for (let tries = 0; tries < TRIES; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, SOON_MS)); // the unit's last words travel beside this question
-      const answer = await fetch(TH.reports.url, { cache: "no-store" }).catch(() => null); // no network: the list shows it later
-      const told = answer?.ok ? await answer.json() : {};
+      const told = await TH.unitReports().load().catch(() => ({})); // no network: the list shows it later
       if (told.units?.[unit.id]?.ended) kept = { ...kept, ...told.units };
       if (told.units?.[unit.id]?.ended) break;
     }
@@ -130,7 +122,7 @@
     if (wanted) return open(wanted);
     const next = pages[at + 1];
     const [line, button] = ended.children;
-    line.textContent = words.ended;
+    line.textContent = TH.reports.url ? words.ended : words.endedHere;
     button.textContent = next ? fillIn(words.choose, next) : words.again;
     button.onclick = () => open(next ?? unit);
     ended.hidden = false;

@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 
@@ -47,12 +47,12 @@ class StoredFile(msgspec.Struct, frozen=True, array_like=True):
         return f"{FILES}/{self.sha256[:2]}/{self.sha256}"
 
 
-class Listing(msgspec.Struct, frozen=True):
+class Listing(msgspec.Struct, frozen=True, dict=True):
     """The files of an activity or a package by name."""
 
     files: dict[str, StoredFile]
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The hash by which addresses name it."""
         return tree_digest({name: one.sha256 for name, one in self.files.items()})
@@ -67,9 +67,11 @@ def listing_of(package: Package) -> Listing:
 
 
 def listings_of(package: Package) -> Mapping[str, Listing]:
-    """Return the files of each activity of a package."""
+    """Return the files of each activity of a package; units of one package share one listing."""
     whole = listing_of(package).files
-    return {key: Listing({name: whole[name] for name in sorted(names)}) for key, names in package.activity_files.items()}
+    different = {id(names): names for names in package.activity_files.values()}
+    listings = {same: Listing({name: whole[name] for name in sorted(names)}) for same, names in different.items()}
+    return {key: listings[id(names)] for key, names in package.activity_files.items()}
 
 
 def contents_of(package: Package) -> dict[str, int]:
@@ -96,7 +98,7 @@ def store(storage: Storage, package: Package, progress: Report = to_nobody) -> N
     if package.source is not None:
         wanted.setdefault(package.source.sha256, package.source.path)
     _put_all(storage, wanted, progress)
-    for listing in (*listings_of(package).values(), whole):
+    for listing in {id(one): one for one in (*listings_of(package).values(), whole)}.values():
         put_listing(storage, listing)
 
 

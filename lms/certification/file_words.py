@@ -53,8 +53,12 @@ def _signed_words(found: FileFinding, shown: Certificate | None, signature: tupl
         said = _("This is a record of all years as this site issued it: not one character was changed.")
     if shown is None:
         return FileWords("ok", (said, *signature))
-    if found.said in {REASON, LIFETIME_RECORD}:
-        return FileWords("info", (said, _("It is not the certificate itself. Look whether it names the number of this page."), *signature))
+    if found.said == REASON:
+        beside = _(
+            "It is not the certificate itself. It belongs to certificate %(number)s only if this number is printed in it.",
+            number=shown.number,
+        )
+        return FileWords("warn", (said, beside, *signature))
     if found.certificate is None or found.certificate.number != shown.number:
         return FileWords("err", (_("This site signed this file, but it is not the file of this certificate."),))
     said = _("This file is version %(n)s of the certificate, signed by this site: nothing was changed.", n=found.certificate.version)

@@ -1,6 +1,7 @@
 """Check a class's plan of sessions: problems of single sessions, overlaps, and the practical share. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -105,23 +106,31 @@ def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, P
     return found
 
 
-def crowded(there: Iterable[PlannedSession], planned: Iterable[PlannedSession], zone: tzinfo | None) -> list[tuple[PlannedSession, date]]:
+def crowded(
+    there: Iterable[PlannedSession], planned: Iterable[PlannedSession], zone: tzinfo | None, replaced: PlannedSession | None = None
+) -> list[tuple[PlannedSession, date]]:
     """Return the planned sessions that would give a local day of `zone` more than its two half-days, in order of time, with the day.
 
     A day is two half-days, so nobody earns a day and a half on one date. A session belongs to the day on which it begins; sessions
-    that are on the timetable already (`there`) come first.
+    that are on the timetable already (`there`) come first. A day that had more with the session that is `replaced` may keep as many.
     """
-    sums: dict[date, int] = {}
-    for one in there:
-        day = one.starts_at.astimezone(zone).date()
-        sums[day] = sums.get(day, 0) + one.half_days
+    known = list(there)
+    had = _half_days_by_day(known if replaced is None else [*known, replaced], zone)
+    sums = _half_days_by_day(known, zone)
     found = []
     for one in sorted(planned, key=lambda one: (one.starts_at, one.key)):
         day = one.starts_at.astimezone(zone).date()
-        sums[day] = sums.get(day, 0) + one.half_days
-        if one.half_days and sums[day] > HALF_DAYS_MAX:
+        sums[day] += one.half_days
+        if one.half_days and sums[day] > max(HALF_DAYS_MAX, had[day]):
             found.append((one, day))
     return found
+
+
+def _half_days_by_day(sessions: Iterable[PlannedSession], zone: tzinfo | None) -> Counter[date]:
+    sums: Counter[date] = Counter()
+    for one in sessions:
+        sums[one.starts_at.astimezone(zone).date()] += one.half_days
+    return sums
 
 
 def practical_share(parts: Iterable[tuple[int, bool]]) -> Fraction | None:

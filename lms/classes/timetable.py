@@ -58,9 +58,12 @@ def planned_of(row: ClassSession) -> PlannedSession:
     return PlannedSession(row.key, **{name: getattr(row, name) for name in FIELDS})
 
 
-def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: SessionLimits) -> list[RowProblem]:
+def problems_of(
+    there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: SessionLimits, replaced: PlannedSession | None = None
+) -> list[RowProblem]:
     """Return the problems of `planned` sessions: of each one, among themselves, and with existing sessions (`there`).
 
+    `replaced` is the session, not among `there`, that a change replaces: a day that had too many half-days may keep as many.
     The line of a problem is the position of its session in `planned`, from 0.
     """
     found = [
@@ -72,7 +75,7 @@ def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSessio
         new, other = (after, before) if id(after) in rows else (before, after)
         if id(new) in rows:
             found.append(in_row(rows[id(new)], "starts_at", "overlaps", {"other": other.title}))
-    for new, day in planning.crowded(known, planned, limits.opens.tzinfo):
+    for new, day in planning.crowded(known, planned, limits.opens.tzinfo, replaced):
         found.append(in_row(rows[id(new)], "half_days", "too-many-half-days", {"day": day.isoformat(), "most": planning.HALF_DAYS_MAX}))
     if len(known) + len(planned) > SESSIONS_MAX:
         found.append(in_row(0, "", "too-many-sessions", {"most": SESSIONS_MAX}))

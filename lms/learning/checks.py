@@ -2,7 +2,8 @@
 
 The content says that it is completed: that all pages were opened, or the film was played. That is stored, and proves nothing by itself.
 When every check was judged right as well, whichever comes first, the LMS states `completed`, and this statement is the evidence. So a
-page that only claims right answers completes nothing, and an auditor needs no more than the statements.
+page that only claims right answers completes nothing. The statement names each check with the digest of its entry in the answer key; the
+answers themselves are not kept.
 
 It is so for activities with the grading "checks", which a course version states; versions published before let the content alone decide.
 """
@@ -18,10 +19,14 @@ from courses.answer_key import is_of_checks
 from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
-from lms.learning import stating
-from lms.learning.models import ActivityState, CheckProgress, Launch
+from lms.learning import restarts, stating
+from lms.learning.models import CheckProgress, Launch
 from lms.learning.state import lock
 from xapi.documents import DocumentRequest
+from xapi.queries import find_many
+from xapi.statements import ResponseShape, StatementsQuery, Usage, iri_key, stored
+
+MOST_READ = 50  # statements of each verb, the earliest
 
 Key = Mapping[str, Any]
 
@@ -57,23 +62,32 @@ def note_said(session: Session, launch: Launch, public_url: str, now: datetime) 
     return _state(session, launch, row, key, public_url, now)
 
 
-def judged_right(session: Session, launch: Launch) -> list[str] | None:
+def judged_right(session: Session, launch: Launch, public_url: str, now: datetime) -> list[str] | None:
     """Return the checks that the site has judged right so far; None if the content alone decides.
 
     A learner who completed the activity under an earlier version, in which the content alone decided, has nothing to answer again.
     """
     key = _key(session, launch) if launch.judged else None
-    if key is None:
+    if key is None or _was_completed(session, launch, public_url, now):
         return None
     row = session.get(CheckProgress, (launch.registration_id, launch.activity))
-    if row is None and _was_completed(session, launch):
-        return None
     return sorted(_right(row, key)) if row else []
 
 
-def _was_completed(session: Session, launch: Launch) -> bool:
-    kept = session.get(ActivityState, (launch.registration_id, launch.activity))
-    return kept is not None and '"completed":true' in kept.body.replace(" ", "")
+def _was_completed(session: Session, launch: Launch, public_url: str, now: datetime) -> bool:
+    """Say whether the content alone completed the activity since it was last started over: under a launch without judged checks."""
+    own = (Launch.registration_id == launch.registration_id, Launch.activity == launch.activity)
+    earlier = set(map(str, session.scalars(select(Launch.id).where(*own, Launch.judged.is_(False)))))
+    if not earlier:
+        return False
+    iri, since = stating.subject_of(session, launch, public_url).iri, restarts.last(session, launch)
+    for verb in (v.COMPLETED, *sorted(v.ENDING)):
+        keys = ((launch.registration_id, Usage.REGISTRATION), (iri_key(iri), Usage.ACTIVITY), (iri_key(verb), Usage.VERB))
+        query = StatementsQuery(keys, since=since, until=None, limit=MOST_READ, ascending=True, shape=ResponseShape())
+        found = map(stored, find_many(session, query, None, now)[0])
+        if any(completes(one, iri) and one["context"]["extensions"].get(v.LAUNCH) in earlier for one in found):
+            return True
+    return False
 
 
 def _key(session: Session, launch: Launch) -> Key | None:
@@ -100,9 +114,10 @@ def _state(session: Session, launch: Launch, row: CheckProgress, key: Key, publi
     done = row.said_at is not None and row.stated_at is None and len(_right(row, key)) == len(key["questions"])
     if done:
         row.stated_at = now
-        result = {"completion": True, "extensions": {v.CHECKS: len(key["questions"])}}
+        result = {"completion": True, "extensions": {v.CHECKS: {name: row.right[name] for name in sorted(key["questions"])}}}
         subject = stating.subject_of(session, launch, public_url)
-        stating.store(session, [stating.own_statement(subject, "checks", v.COMPLETED, now, result=result)], public_url, now)
+        name = f"checks/{stating.iso(now)}"  # with the moment, because an activity that is started over may be completed once more
+        stating.store(session, [stating.own_statement(subject, name, v.COMPLETED, now, result=result)], public_url, now)
     session.flush()
     return int(done)
 

@@ -61,16 +61,19 @@ def take(token: str) -> ResponseReturnValue:
         with transaction() as writing:
             stated = commits.commit(writing, launch, tracker, reported, _settings(), now())
     except ReportTooLargeError:
-        raise TooLarge(
-            _(
-                "This activity keeps more about where you are than can be saved, so the place is not saved. Your hours are not affected: "
-                "finish it in one sitting, and tell your trainer."
-            ),
-            code="state-size",
-        ) from None
+        raise too_large() from None
     if stated:
         ring(stated)
     return json_reply({"result": "true", "errorCode": 0, "stated": stated}, NOT_STORED)
+
+
+def too_large() -> TooLarge:
+    """Return the answer to a report of more than is kept."""
+    words = _(
+        "This activity keeps more about where you are than can be saved, so the place is not saved. Your hours are not affected: "
+        "finish it in one sitting, and tell your trainer."
+    )
+    return TooLarge(words, code="state-size")
 
 
 def _launch(token: str) -> Launch:
@@ -92,13 +95,12 @@ def _launch(token: str) -> Launch:
 def _tracker(launch: Launch) -> Tracker | None:
     version = session().get_one(CourseVersion, launch.course_version_id)
     activity = next(one for one in outline_of(version).activities if one.key == launch.activity)
-    return _tracker_of(storage(), version.files_of(launch.activity), activity.format, activity.entry)
+    return tracker_of(storage(), version.files_of(launch.activity), activity.format, activity.entry)
 
 
 @lru_cache(KEPT)
-def _tracker_of(files: Storage, sha256: str, format: str, entry: str) -> Tracker | None:
-    """Read a package's units once, because published files never change."""
-
+def tracker_of(files: Storage, sha256: str, format: str, entry: str) -> Tracker | None:
+    """Return what keeps the reports of a package's units; None for other content. Read once, because published files never change."""
     return FORMATS[format].tracker(
         entry, lambda path: contents.find(files, sha256, path) is not None, lambda path: contents.read(files, sha256, path)
     )

@@ -25,6 +25,8 @@ from lms.learning.state import lock
 
 TOLD = "told"  # in the state: what was last stated of the activity
 
+News = tuple[str, dict[str, Any]]  # a verb and a result
+
 
 def load(session: Session, launch: Launch) -> dict[str, Any]:
     """Return what the units of the launch's activity have reported so far."""
@@ -40,16 +42,28 @@ def commit(session: Session, launch: Launch, tracker: Tracker, reported: UnitRep
         ReportTooLargeError: it is more than is kept; nothing of it is stored.
     """
     lock(session, launch)
-    before = load(session, launch)
-    tracked = tracker(before, reported)
-    if tracked is None:
+    taken = take(load(session, launch), tracker, reported)
+    if taken is None:
         return 0
-    told = before.get(TOLD) or {}
-    news = _news(told, tracked.outcome)
-    _keep(session, launch, {**tracked.state, TOLD: {**told, **asdict(tracked.outcome)} if news else told}, now)
+    state, news = taken
+    _keep(session, launch, state, now)
     if news:
         _state(session, launch, news, settings, now)
     return len(news)
+
+
+def take(before: Mapping[str, Any], tracker: Tracker, reported: UnitReport) -> tuple[dict[str, Any], list[News]] | None:
+    """Return the state to keep after a report and what is to be stated of it; None if a later report has overtaken it. Nothing is stored.
+
+    Raises:
+        ReportTooLargeError: it is more than is kept.
+    """
+    tracked = tracker(before, reported)
+    if tracked is None:
+        return None
+    told = before.get(TOLD) or {}
+    news = _news(told, tracked.outcome)
+    return {**tracked.state, TOLD: {**told, **asdict(tracked.outcome)} if news else told}, news
 
 
 def _keep(session: Session, launch: Launch, state: Mapping[str, Any], now: datetime) -> None:
@@ -61,12 +75,12 @@ def _keep(session: Session, launch: Launch, state: Mapping[str, Any], now: datet
         kept.body, kept.updated_at = body, now
 
 
-def _news(told: Mapping[str, Any], outcome: Outcome) -> list[tuple[str, dict[str, Any]]]:
+def _news(told: Mapping[str, Any], outcome: Outcome) -> list[News]:
     """Return the verbs and results to state: what was not said before, or with another score."""
     if all(told.get(name) == value for name, value in asdict(outcome).items()):
         return []
     score = {} if outcome.score is None else {"score": {"scaled": outcome.score}}
-    news = []
+    news: list[News] = []
     if outcome.completed and (not told.get("completed") or (outcome.passed is None and outcome.score != told.get("score"))):
         news.append((v.COMPLETED, {"completion": True, **score}))
     if outcome.passed is not None and (outcome.passed, outcome.score) != (told.get("passed"), told.get("score")):
@@ -75,7 +89,7 @@ def _news(told: Mapping[str, Any], outcome: Outcome) -> list[tuple[str, dict[str
     return news
 
 
-def _state(session: Session, launch: Launch, news: list[tuple[str, dict[str, Any]]], settings: Settings, now: datetime) -> None:
+def _state(session: Session, launch: Launch, news: list[News], settings: Settings, now: datetime) -> None:
     subject = stating.subject_of(session, launch, settings.public_url)
     statements = [stating.own_statement(subject, f"reported/{uuid.uuid4()}", verb, now, result=result) for verb, result in news]
     quota = xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20)

@@ -43,6 +43,13 @@ def origin_of(admission: Admission) -> str:
     return _package_hosts().address(label) if label else _settings().content_url
 
 
+def origin_in_preview(activity: Activity, files: str) -> str:
+    """Return the address of the host that serves a trainer's preview; '' if it needs a host of its own and there are no such hosts."""
+    if not FORMATS[activity.format].own_host:
+        return _settings().content_url
+    return _package_hosts().address(_package_hosts().label(files, current_login().id)) if _settings().package_url else ""
+
+
 def frame_on(origin: str, activity: Activity, files: str) -> str:
     """Return the address of an activity's frame on a host; `files` names the listing of its files, which comes back if it is set aside."""
     contents.keep(storage(), files)

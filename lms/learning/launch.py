@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.config import Settings
+from lms.learning import restarts
 from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, lock_enrolment, may_still_study
 from lms.learning.models import Launch, Registration
 from lms.learning.presence import LAUNCH_TIMEOUT, end, fresh_nonce, release
@@ -31,6 +32,8 @@ def open_launch(
     session: Session, admission: Admission, device: str, settings: Settings, now: datetime, *, take: bool = True
 ) -> OpenedLaunch | LaunchRefusal:
     """Open an activity, or resume this browser's launch of it if that is younger than 12 hours and has not ended.
+
+    A launch that was opened before the activity was started over is not resumed.
 
     With `take`, this page becomes the live one: every other launch of the person loses the lease, and its open stretch is
     closed and stated. Without it the lease does not move (for a page that only sends its queue).
@@ -113,7 +116,7 @@ def registration_of(session: Session, enrolment_id: int, version: CourseVersion)
 def _resumable(session: Session, registration_id: uuid.UUID, place: StudiedActivity, device: str, now: datetime) -> Launch | None:
     version = Launch.course_version_id == place.course_version_id  # content of another version is another page
     own = (Launch.registration_id == registration_id, version, Launch.activity == place.activity, Launch.device == device)
-    young = (Launch.ended_at.is_(None), Launch.opened_at > now - LAUNCH_TIMEOUT)
+    young = (Launch.ended_at.is_(None), Launch.opened_at > now - LAUNCH_TIMEOUT, ~restarts.before_a_restart())
     return session.scalar(select(Launch).where(*own, *young).order_by(Launch.opened_at.desc()).limit(1).with_for_update())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
@@ -15,6 +15,12 @@ def last(session: Session, launch: Launch) -> datetime | None:
     """Return the moment at which the launch's activity was last started over, or None."""
     wanted = select(func.max(Restart.at)).where(Restart.registration_id == launch.registration_id, Restart.activity == launch.activity)
     return session.scalar(wanted)
+
+
+def before_a_restart() -> ColumnElement[bool]:
+    """Select launches that were opened before their activity was last started over: their pages still show what was cleared."""
+    own = (Restart.registration_id == Launch.registration_id, Restart.activity == Launch.activity)
+    return exists().where(*own, Restart.at >= Launch.opened_at)
 
 
 def last_of_all(session: Session, registrations: Iterable[UUID]) -> Mapping[tuple[UUID, str], datetime]:

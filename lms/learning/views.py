@@ -145,7 +145,7 @@ def open_activity() -> ResponseReturnValue:
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
             "drawn": answers.drawn_questions(writing, opened.launch),
-            "checked": checks.judged_right(writing, opened.launch),
+            "checked": checks.judged_right(writing, opened.launch, _settings().public_url, now()),
             "reflection": reflections.reply_of(reflections.work_of(writing, opened.launch)),
             "reports": frame_address.reports_of(admission, opened.launch),
             "unit": unit_page.begin(writing, opened.launch, now())

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from lms.classes.models import LEFT
 from lms.hours import Policy
 from lms.i18n import gettext as _
 from lms.i18n import is_chinese, one_language, pick, unit_after, write_credit, write_hours, write_length
@@ -21,7 +22,6 @@ from lms.transcripts.transcript import Transcript
 from lms.transcripts.words import policy_words, rules_words, state_of
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
-ENDED_WITHOUT_COMPLETION = frozenset({"not-completed", "withdrawn", "dismissed", "absent"})
 REASON = "Training transcript"  # in its signature
 
 
@@ -79,9 +79,12 @@ def content_of(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
 
 
 def _notice(transcript: Transcript) -> str:
-    """Return the sentence that a transcript of an unfinished or ended training begins with; '' for all others."""
+    """Return the sentence that the transcript of a training begins with that ended without completion; '' for all others.
+
+    An erasure withdraws everybody who was still in training, also people with a valid certificate: they completed it.
+    """
     enrolment = transcript.standing.enrolment
-    if enrolment.status not in ENDED_WITHOUT_COMPLETION:
+    if enrolment.status not in LEFT or enrolment.certified_at:  # not the transcript's certificate: after an erasure it has none
         return ""
     return _("%(state)s. This lists what was credited; the training was not completed.", state=state_of(enrolment))
 
@@ -101,15 +104,14 @@ def _fingerprints(transcript: Transcript) -> list[list[str]]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
+    counted = _("“Evidence records” counts the observations and attestations of the evidence bundle that concern a requirement.")
     if transcript.certificate is not None:
-        return (
-            transcript.certified_words
-            + " "
-            + _("Download the evidence bundle and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:")
-        )
-    return _(
+        recompute = _("Download the evidence bundle and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:")
+        return f"{transcript.certified_words} {counted} {recompute}"
+    ask = _(
         "Ask for the evidence bundle as of the time below and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:"
     )
+    return f"{counted} {ask}"
 
 
 def _issuer(transcript: Transcript) -> str:
@@ -131,7 +133,7 @@ def _requirements(transcript: Transcript) -> dict[str, Any]:
     counts = evidence_counts(transcript.case)
     return {
         "title": _("Requirements"),
-        "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Records"), _("Reached")],
+        "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Evidence records"), _("Reached")],
         "rows": [_requirement(one, "–" if transcript.erased_at else str(counts.get(one.key, 0))) for one in transcript.requirements],
     }
 

@@ -83,7 +83,7 @@ def show(enrolment_id: int) -> ResponseReturnValue:
         since=latest_changes(session(), [enrolment_id]).get(enrolment_id),
         attendance=attendance,
         online=moved_online(session(), transcript, [lesson for lesson, _mark in attendance]),
-        at_once={one.session_id: one for one in at_once(session(), [enrolment_id]).get(enrolment_id, ())},
+        at_once=at_once(session(), [enrolment_id], lambda other: way_of(other) is not None).get(enrolment_id, ()),
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,
     )

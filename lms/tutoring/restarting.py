@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity
@@ -12,21 +12,20 @@ from lms.classes import changes
 from lms.classes.models import Enrolment
 from lms.i18n import pick
 from lms.learning import restarts
-from lms.learning.models import Launch, Registration, Restart
+from lms.learning.models import Launch, Registration
 from lms.programmes.progress import StudiedCourse
 
 
 def begun(session: Session, enrolments: Sequence[Enrolment], course: StudiedCourse, activity: str) -> int:
     """Return how many of these people would begin an activity again: those who have opened it since it was last started over."""
     own = select(CourseVersion.course_id).where(CourseVersion.id == course.course_version_id).scalar_subquery()
-    later = exists().where(Restart.registration_id == Launch.registration_id, Restart.activity == activity, Restart.at >= Launch.opened_at)
     opened = (
         select(func.count(Launch.registration_id.distinct()))
         .join(Registration, Registration.id == Launch.registration_id)
         .where(
             Registration.enrolment_id.in_([one.id for one in enrolments]), Registration.course_id == own, Registration.alias_of.is_(None)
         )
-        .where(Launch.activity == activity, ~later)
+        .where(Launch.activity == activity, ~restarts.before_a_restart())
     )
     return session.scalar(opened) or 0
 

@@ -1,6 +1,6 @@
-"""Put captions beside a plain film of a draft, replace them, or take them away; the film itself stays."""
+"""Put captions beside a plain film of a draft, replace them, or take them away; the film itself stays. Another film keeps them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -12,8 +12,9 @@ from lms.catalogue.contents import Listing, StoredFile
 from lms.errors import NotFound
 from lms.storage import Storage
 from lms.workshop.drafts import activity_of, vanished_words
+from lms.workshop.edits import DraftDocument, find
 from lms.workshop.history import Saved, change
-from lms.workshop.intake import DraftActivity
+from lms.workshop.intake import CheckedFile, DraftActivity
 from lms.workshop.models import Draft
 
 
@@ -61,6 +62,37 @@ def put(session: Session, storage: Storage, draft: Draft, place: CaptionsPlace, 
     to = contents.put_listing(storage, Listing(dict(sorted(files.items()))))
     step = {"do": "set", "of": "activity", "key": key, "field": "files", "was": activity["files"], "to": to}
     return change(session, draft, [step], by)
+
+
+def with_earlier(storage: Storage, document: DraftDocument, checked: CheckedFile) -> tuple[CheckedFile, list[str]]:
+    """Give each film that replaces a film of a draft the captions that its own file does not bring; return the names of their languages.
+
+    Call it while the draft is locked, right before the file is put into it.
+    """
+    activities, kept = [], []
+    for new in checked.activities:
+        files = _missing(storage, find(document, "activity", new["key"]), new)
+        activities.append(_with(storage, new, files))
+        kept += [label for ending, (_language, label) in FORMATS[new["format"]].captions.items() if _name(new, ending) in files]
+    return replace(checked, activities=tuple(activities)), kept
+
+
+def _missing(storage: Storage, old: DraftActivity | None, new: DraftActivity) -> dict[str, StoredFile]:
+    """Return the captions of an earlier film that a new one lacks, under the names that they have beside the new one."""
+    both = FORMATS[new["format"]].captions.keys() & (FORMATS[old["format"]].captions.keys() if old else ())
+    before = contents.listing_by(storage, old["files"]) if old and both else None
+    own = contents.listing_by(storage, new["files"]) if before else None
+    if old is None or before is None or own is None:
+        return {}
+    named = {_name(new, ending): before.files.get(_name(old, ending)) for ending in both}
+    return {name: file for name, file in named.items() if file is not None and name not in own.files}
+
+
+def _with(storage: Storage, activity: DraftActivity, files: dict[str, StoredFile]) -> DraftActivity:
+    own = contents.listing_by(storage, activity["files"]) if files else None
+    if own is None:
+        return activity
+    return {**activity, "files": contents.put_listing(storage, Listing(dict(sorted({**own.files, **files}.items()))))}
 
 
 def _name(activity: DraftActivity, ending: str) -> str:

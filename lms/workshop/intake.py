@@ -61,7 +61,8 @@ def take_in(
     admit(contents.contents_of(package))
     contents.store(storage, package)
     outlines = [one for module in package.outline["modules"] for one in module["activities"]]
-    activities = tuple(_activity(storage, package, one, key) for one in outlines)
+    intake = _Intake(storage, package, key)
+    activities = tuple(intake.activity(one) for one in outlines)
     return CheckedFile(activities, _placed(package.outline, activities) if len(activities) > 1 else None, package.warnings)
 
 
@@ -84,25 +85,45 @@ def is_unit(format_name: str) -> bool:
     return bool(FORMATS[format_name].runtime)
 
 
-def _activity(storage: Storage, package: Package, outline: Mapping[str, Any], key: str | None) -> DraftActivity:
-    listing = contents.listings_of(package)[outline["key"]]
-    key = outline["key"] if is_unit(outline["format"]) else key or _new_key_of(package, outline)
-    entry, moved = moved_package(outline["entry"], listing) if is_unit(outline["format"]) else moved_to(key, outline["entry"], listing)
-    activity = {**outline, "key": key, "entry": entry, "files": contents.put_listing(storage, moved)}
-    activity |= _suggestion(storage, activity)
-    if type_ := own_type(activity, partial(contents.read, storage, activity["files"])):
-        activity["type"] = type_
-    answers = package.answer_keys.get(outline["key"])
-    if answers is not None:
-        activity["answers"] = put_answers(storage, answers)
-    if package.source is not None and (len(package.course.activities) == 1 or is_unit(outline["format"])):
-        source = package.source
-        activity["source"] = {"name": source.path.name, "sha256": source.sha256, "bytes": source.bytes}
-    return activity
+class _Intake:
+    """Makes activities of a draft of a package whose contents are stored; `key`: the activity that it shall replace."""
 
+    def __init__(self, storage: Storage, package: Package, key: str | None) -> None:
+        self._storage, self._package, self._key = storage, package, key
+        self._listings = contents.listings_of(package)
+        self._alone = len(package.course.activities) == 1
+        self._of_units: dict[int, tuple[str, str]] = {}  # by the listing that they share, because a package may have thousands of units
 
-def _new_key_of(package: Package, outline: Mapping[str, Any]) -> str:
-    return new_key(outline["key"] if len(package.course.activities) > 1 else _stem(package, outline))
+    def activity(self, outline: DraftActivity) -> DraftActivity:
+        """Make the activity of an entry of the package's outline."""
+        storage, package = self._storage, self._package
+        key = outline["key"] if is_unit(outline["format"]) else self._key or self._new_key(outline)
+        entry, files = self._placed(outline, key)
+        activity = {**outline, "key": key, "entry": entry, "files": files}
+        activity |= _suggestion(storage, activity)
+        if type_ := own_type(activity, partial(contents.read, storage, activity["files"])):
+            activity["type"] = type_
+        answers = package.answer_keys.get(outline["key"])
+        if answers is not None:
+            activity["answers"] = put_answers(storage, answers)
+        if package.source is not None and (self._alone or is_unit(outline["format"])):
+            source = package.source
+            activity["source"] = {"name": source.path.name, "sha256": source.sha256, "bytes": source.bytes}
+        return activity
+
+    def _new_key(self, outline: DraftActivity) -> str:
+        return new_key(_stem(self._package, outline) if self._alone else outline["key"])
+
+    def _placed(self, outline: DraftActivity, key: str) -> tuple[str, str]:
+        """Return the entry of an activity in the draft, and the hash of its stored listing."""
+        listing = self._listings[outline["key"]]
+        if not is_unit(outline["format"]):
+            entry, moved = moved_to(key, outline["entry"], listing)
+            return entry, contents.put_listing(self._storage, moved)
+        if id(listing) not in self._of_units:
+            entry, moved = moved_package(outline["entry"], listing)
+            self._of_units[id(listing)] = entry, contents.put_listing(self._storage, moved)
+        return self._of_units[id(listing)]
 
 
 def _suggestion(storage: Storage, activity: DraftActivity) -> dict[str, int]:

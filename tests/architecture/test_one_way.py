@@ -76,6 +76,7 @@ ONE_PLACE = {  # a piece of source text → the one module that may have it, and
     r"\bZipInfo\(": ("lms/zip_files.py", "lms.zip_files"),
     r"\bResponse\(msgspec\.json\.encode\(": ("lms/web/json_bodies.py", "lms.web.json_bodies.json_reply"),
     r"\brequest\.get_data\(.*type=": ("lms/web/json_bodies.py", "lms.web.json_bodies.body_of"),
+    r"\"\*+\" \*|\* \"\*+\"": ("lms/accounts/masking.py", "lms.accounts.masking"),
     r"\bastimezone\(UTC\)\.isoformat\(timespec=\"microseconds\"\)": ("lms/crediting/chain.py", "lms.crediting.chain.utc_text"),
 }
 READ_AS_TYPED = re.compile(r"fromisoformat\(|\.isdigit\(")  # `int` also reads "1_0" and "１０", `fromisoformat` also weeks

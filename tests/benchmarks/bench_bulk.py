@@ -49,9 +49,7 @@ def main(places: Places) -> None:
     """Measure on PostgreSQL; the process is this one."""
     site = places.site("postgresql")
     key, piece = site.settings.data_dir / DEFAULT_FILE, min(selection.AT_ONCE, places.effort.people // 10)
-    # This process has also filled the database. A worker has not, and its garbage collector never looks at what that left behind.
-    gc.collect()
-    gc.freeze()
+    gc.collect()  # this process has also filled the database; the rest of its heap stays in the collector's sight, as a worker's does
     with site.app.app_context(), force_locale("zh_Hans_CN"), ThreadPoolExecutor(threads()) as pool:
         with database().reader() as session:
             wanted = select(Enrolment.id).where(Enrolment.id < site.seeded.first_enrolment, Enrolment.ledger_length > 0)

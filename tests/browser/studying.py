@@ -4,6 +4,7 @@ import json
 
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from lms import vocabulary as v
 from lms.crediting.account import credited_by_activity
 from lms.crediting.verify import verify
 from lms.db import database
@@ -60,6 +61,14 @@ def statements(site: Site, verb: str) -> int:
     with site.app.app_context(), database().engine.connect() as connection:
         texts = connection.exec_driver_sql("SELECT text FROM xapi_statement").scalars()
         return sum(json.loads(text)["verb"]["id"] == verb for text in texts)
+
+
+def completions(site: Site) -> tuple[int, int]:
+    """Return how often a content said that it is completed, and how often the site stated it because every check was judged right."""
+    with site.app.app_context(), database().engine.connect() as connection:
+        found = [json.loads(text) for text in connection.exec_driver_sql("SELECT text FROM xapi_statement").scalars()]
+    by_site = [v.CHECKS in one.get("result", {}).get("extensions", {}) for one in found if one["verb"]["id"] == v.COMPLETED]
+    return by_site.count(False), by_site.count(True)
 
 
 def said(site: Site, verb: str) -> list[str]:

@@ -18,6 +18,7 @@ from tests.browser.phone import phone, sign_in
 from tests.browser.studying import (
     EXPECTED,
     SOON_MS,
+    completions,
     content,
     credited,
     read_to_the_end,
@@ -105,13 +106,13 @@ def test_what_was_done_without_a_network_arrives_once_when_it_is_back(site: Site
     read_without_a_network(page)
     expect(page.locator("[data-waiting]")).to_be_visible(timeout=SOON_MS)
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "offline", timeout=SOON_MS)
-    assert statements(site, v.COMPLETED) == 0
+    assert completions(site) == (0, 0)
     visitor.set_offline(False)
-    wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")
+    wait_for(page, lambda: completions(site) == (1, 1), "the completion arrives")
     page.reload()
     expect(content(page).get_by_role("button", name="上一页")).to_be_visible(timeout=SOON_MS)
     page.wait_for_timeout(1500)
-    assert statements(site, v.COMPLETED) == 1
+    assert completions(site) == (1, 1)
     assert statements(site, v.ANSWERED) == 1
     page.goto(f"{site.address}/home")
     wait_for(page, lambda: credited(site).get("journey:reading", 0) > 0, "the reading is credited")

@@ -7,12 +7,11 @@ from flask import Flask, Response
 from playwright.sync_api import Browser, expect
 from sqlalchemy import update
 
-from lms import vocabulary as v
 from lms.classes.models import Enrolment
 from lms.db import transaction
 from lms.learning.models import Launch
 from tests.browser.phone import phone, sign_in
-from tests.browser.studying import EXPECTED, content, read_to_the_end, read_without_a_network, sound, statements, wait_for
+from tests.browser.studying import EXPECTED, completions, content, read_to_the_end, read_without_a_network, sound, wait_for
 from tests.servers import web
 from tests.site import Site
 
@@ -42,10 +41,10 @@ def test_work_of_a_person_who_was_withdrawn_while_offline_waits_and_arrives_afte
         set_status(site, "withdrawn")
         visitor.set_offline(False)
         expect(page.locator("[data-refused]")).to_contain_text("已保存在本机。您目前的参训状态不能学习")
-        assert statements(site, v.COMPLETED) == 0
+        assert completions(site) == (0, 0)
         set_status(site, "confirmed")
         page.reload()
-        wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")
+        wait_for(page, lambda: completions(site) == (1, 1), "the completion arrives")
         expect(page.locator("[data-refused]")).to_be_hidden()
     assert sound(site)
 
@@ -87,4 +86,4 @@ def test_what_another_page_took_is_still_sent_to_the_server(browser: Browser, si
         with page.expect_response("**/xapi/statements"):
             read_to_the_end(page)
         visitor.unroute("**/xapi/statements")
-        wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")
+        wait_for(page, lambda: completions(site) == (1, 1), "the completion arrives")

@@ -23,6 +23,7 @@ from lms.office import attendance_form
 from lms.office.attendance_form import Typed
 from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
+from lms.transcripts.visibility import way_of
 from lms.transcripts.words import ATTENDED
 from lms.web.amounts import whole_number
 
@@ -59,12 +60,13 @@ def _page(
     here, marked = marking.counts(session(), [lesson.id])[lesson.id]
     scans = checking_in.scans_of(session(), [lesson.id])
     names = {one.id: one.person.name for one in people}
+    doubles = at_once(session(), names, lambda other: way_of(other) is not None)
     return render_template(
         "office/attendance.html",
         stays={person: checking_in.stays_of(own) for (_of, person), own in scans.items()},
         open=checking_in.open_among(scans, lesson.id, marks),
         shared=checking_in.shared_devices([one for own in scans.values() for one in own]),
-        at_once={who: [one for one in all_ if one.session_id == lesson.id] for who, all_ in at_once(session(), names).items()},
+        at_once={who: [one for one in all_ if one.session_id == lesson.id] for who, all_ in doubles.items()},
         claims=[one for own in scans.values() for one in own if one.state == CLAIMED and one.enrolment_id in names],
         names=names,
         live=own_page.is_live(lesson),

@@ -148,7 +148,8 @@ def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned
     with transaction() as writing:
         locked_class(writing, found.id)
         there = [timetable.planned_of(one) for one in timetable.sessions_of(writing, found.id) if one.id != row.id]
-        problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document_of(found.programme_version)))
+        limits = timetable.limits_of(found, document_of(found.programme_version))
+        problems = timetable.problems_of(there, [planned], limits, timetable.planned_of(writing.get_one(ClassSession, row.id)))
         if not problems and request.form.get("seen") != _fingerprint(planned):
             by = by_me()
             effects = _effects(writing, row.id, lambda: timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by))

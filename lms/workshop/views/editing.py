@@ -290,5 +290,6 @@ def taken_file(draft_id: int, upload_id: str) -> ResponseReturnValue:
         card=card_of(session(), upload),
         added=(upload.target or {}).get("activities"),
         removed=[pick(one["zh"], one["en"]) for one in (upload.target or {}).get("removed", ())],
+        captions=(upload.target or {}).get("captions"),
         problems=[(one.path, in_words(one, ALL)) for one in problems] or [("", upload.refusal)],
     )

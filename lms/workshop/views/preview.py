@@ -28,13 +28,15 @@ from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.learning.answers import checked
-from lms.learning.frame_address import frame_on
+from lms.learning.frame_address import frame_on, origin_in_preview
 from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody
 from lms.learning.words import content_texts
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop.reports import conditions_met
 from lms.workshop.views.blueprint import bp
+
+TAKEN = ("report", "answers", "units")  # what the page sends
 
 
 class StatementBody(msgspec.Struct):
@@ -53,9 +55,9 @@ def _settings() -> Settings:
 def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Show an activity in its frame, with what it reports; nothing is measured and nothing is kept.
 
-    Content with a host or a runtime of its own reports to the server with a launch's token, so it plays for learners only.
+    Units of cmi5 need a session in the record store, so they play for learners only.
     """
-    version, course, chosen = _found(code, number, activity)
+    version, course, chosen = find_activity(code, number, activity)
     place: dict[str, Any] = {"code": course.code, "number": version.number}
     home = url_for("catalogue.course", code=course.code, version=version.number)
     answers = None
@@ -86,37 +88,38 @@ def render_preview(
     *,
     trail: Sequence[tuple[str, str]],
     answers: str | None = None,
-    endpoints: tuple[str, str, str] = ("preview", "take_report", "take_answers"),
+    endpoints: tuple[str, str, str, str] = ("preview", "take_report", "take_answers", "take_unit_report"),
 ) -> str:
     """Return the page of a preview. `address` makes the address of an endpoint for an activity; `trail` ends with the course's page."""
-    page, report, grading = endpoints
+    page, *takers = endpoints
     chosen, keys = shown.activity, [one.key for one in shown.activities]
     at = keys.index(chosen.key)
     how = FORMATS[chosen.format]
-    leads_to = address_of(shown.files, chosen)
+    leads_to, origin = address_of(shown.files, chosen), origin_in_preview(chosen, shown.files)
     before, after = (shown.activities[place] if 0 <= place < len(keys) else None for place in (at - 1, at + 1))
     return render_template(
         "workshop/preview.html",
         activity=chosen,
         how=how,
-        shown=not how.own_host and not how.runtime and leads_to is None,
+        shown=bool(origin) and not how.runtime and leads_to is None,
         address=leads_to,
         host=host_of(leads_to) if leads_to else "",
         conditions=gate_words(chosen),
         before=before and (before.title, address(page, before.key)),
         after=after and (after.title, address(page, after.key)),
-        config=_config(shown, {"report": address(report, chosen.key), "answers": address(grading, chosen.key)}),
+        config=_config(shown, origin, {name: address(taker, chosen.key) for name, taker in zip(TAKEN, takers, strict=True)}),
         trail=trail,
         answers=answers,
     )
 
 
-def _config(shown: ActivityPreview, urls: dict[str, str]) -> dict[str, Any]:
+def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[str, Any]:
     activity = shown.activity
     drawn = None if shown.key is None else _drawn(shown.key)
     return {
         "iri": v.activity_iri(_settings().public_url, shown.course, activity.key),
-        "frame": frame_on(_settings().content_url, activity, shown.files),
+        "frame": frame_on(origin, activity, shown.files),
+        "reports": {"url": None, "learner": {"id": "preview", "name": person().name}} if FORMATS[activity.format].own_host else None,
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
@@ -127,6 +130,7 @@ def _config(shown: ActivityPreview, urls: dict[str, str]) -> dict[str, Any]:
             "content": content_texts(),
             "completed": _("completed"),
             "passed": _("passed"),
+            "failed": _("failed"),
             "met": _("The condition is met."),
             "nothing": _("proves nothing"),
             "refused": _("cannot be recorded"),
@@ -139,7 +143,7 @@ def _config(shown: ActivityPreview, urls: dict[str, str]) -> dict[str, Any]:
 @requires(TRAINER)
 def take_report(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Say which conditions a statement of the content would meet. It is not stored."""
-    _version, course, chosen = _found(code, number, activity)
+    _version, course, chosen = find_activity(code, number, activity)
     return report_reply(course.code, chosen, body_of(StatementBody).statement)
 
 
@@ -160,7 +164,7 @@ def report_reply(course: str, activity: Activity, statement: dict[str, Any]) -> 
 @requires(TRAINER)
 def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Grade a submission as the server grades a learner's. Nothing is stored, so it does not count as an attempt."""
-    version, _course, chosen = _found(code, number, activity)
+    version, _course, chosen = find_activity(code, number, activity)
     return grade_reply(chosen, _key(version, chosen), body_of(AnswersBody).answers)
 
 
@@ -193,7 +197,12 @@ def _key(version: CourseVersion, activity: Activity) -> dict[str, Any] | None:
     return session().scalar(asked)
 
 
-def _found(code: str, number: int, activity: str) -> tuple[CourseVersion, Course, Activity]:
+def find_activity(code: str, number: int, activity: str) -> tuple[CourseVersion, Course, Activity]:
+    """Return an activity of a course that the signed-in person may read, with its version and its course.
+
+    Raises:
+        NotFound: there is none.
+    """
     version = next((one for one in listing.readable_versions(session(), code, person()) if one.number == number), None)
     if version is None:
         raise NotFound(_("There is no such course or version."))

@@ -210,7 +210,10 @@ def account_change(office: Office) -> None:
         "INSERT INTO certificate_proposal (enrolment_id, class_id, ledger_head, reason, proposed_at, state, ended_at)"
         " VALUES (1, 1, 'x', 'x', '2026-03-01', 'confirmed', '2026-03-01')"
     )
-    appeal = "INSERT INTO appeal (enrolment_id, account, text, made_at, state, answer) VALUES (1, 'x', 'y', '2026-03-01', 'declined', 'z')"
+    appeal = (  # one answered, and one open
+        "INSERT INTO appeal (enrolment_id, account, text, made_at, state, answer)"
+        " VALUES (1, 'x', 'y', '2026-03-01', 'declined', 'z'), (1, 'w', 'y', '2026-03-01', 'open', '')"
+    )
     held = (
         "INSERT INTO held_session (enrolment_id, activity, session, flags, seconds, state, raised_at)"
         " VALUES (1, 'c1:a', 'x', ' rate ', 60, 'open', '2026-03-01')"

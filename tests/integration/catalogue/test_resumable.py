@@ -264,6 +264,7 @@ def test_a_trainer_who_may_not_publish_any_more_is_refused_by_the_worker(app: Fl
         assert session.get_one(Upload, tus.id).refusal
 
 
+@pytest.mark.usefixtures("guarded")
 def test_an_erased_trainer_leaves_no_upload(app: Flask, trainer: FlaskClient) -> None:
     Tus(trainer).part(0, COURSE[:10])
     done = Tus(trainer)

@@ -129,6 +129,7 @@ def test_hours_that_were_added_to_a_certified_account_are_named(certified: Offic
     assert "its account was changed after it was certified" in found[0]
 
 
+@pytest.mark.usefixtures("guarded")
 def test_erasure_deletes_name_and_evidence_and_the_register_stays_whole(certified: Office) -> None:
     def erase(session: Session) -> None:
         erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, certified.world.clock())

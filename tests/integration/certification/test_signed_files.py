@@ -15,6 +15,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from lms.certification.files import name_in_store
 from lms.certification.key_commands import key as key_group
@@ -26,6 +27,7 @@ from lms.privacy.erasure.tasks import go_on
 from lms.signing import site_key
 from lms.signing.pades import sign_pdf
 from lms.signing.pdf_check import signature_of
+from lms.signing.printed import LIFETIME_RECORD
 from lms.storage import storage
 from tests import signing_keys
 from tests.access import form_token
@@ -64,11 +66,15 @@ def transcript_of(office: Office) -> bytes:
     return answer.data
 
 
-def checked(anyone: FlaskClient, content: bytes, address: str = "/verify") -> str:
+def dropped(anyone: FlaskClient, content: bytes, address: str) -> TestResponse:
     headers = {"X-CSRFToken": form_token(anyone)}
     sent = anyone.post(address, data={"file": (io.BytesIO(content), "c.pdf")}, headers=headers)
     sent.request.environ["wsgi.input"].close()
-    return words_of(sent)
+    return sent
+
+
+def checked(anyone: FlaskClient, content: bytes, address: str = "/verify") -> str:
+    return words_of(dropped(anyone, content, address))
 
 
 def text_of(content: bytes) -> str:
@@ -127,7 +133,18 @@ def test_a_transcript_is_told_from_the_certificate_to_whose_page_its_code_leads(
     page = checked(anyone, transcript_of(office), f"/verify/{certificate.number}")
     assert "这是本站出具的培训学时证明" in page
     assert "不是证书本身" in page
-    assert "不是这张证书的文件" not in page
+    assert f"只有其中印有编号 {certificate.number}" in page, "a transcript of somebody else is as genuine"
+    assert "callout-warn" in dropped(anyone, transcript_of(office), f"/verify/{certificate.number}").text
+
+
+def test_a_record_of_all_years_is_not_the_file_of_a_certificate(anyone: FlaskClient, office: Office, certificate: Certificate) -> None:
+    blank, out = pypdf.PdfWriter(), io.BytesIO()
+    blank.add_blank_page(100, 100)
+    blank.write(out)
+    with office.world.app.app_context():
+        content = site_key.signed(out.getvalue(), LIFETIME_RECORD)
+    assert "这是本站出具的" in checked(anyone, content)
+    assert "不是本证书的文件" in checked(anyone, content, f"/verify/{certificate.number}")
 
 
 def forget_files(office: Office) -> None:
@@ -259,6 +276,7 @@ def test_a_certificate_that_was_issued_is_not_superseded_with_a_key_that_cannot_
     assert office.find(lambda session: session.get_one(Certificate, certificate.id).state) == "valid"
 
 
+@pytest.mark.usefixtures("guarded")
 def test_an_erasure_deletes_the_signed_files(office: Office, certificate: Certificate) -> None:
     pdf_of(office, certificate)
     name = name_in_store(certificate.id, "zh")

@@ -79,6 +79,7 @@ def test_a_revoked_certificate_is_shown_as_revoked_without_the_reason(
     assert "冒名顶替" not in page
 
 
+@pytest.mark.usefixtures("guarded")
 def test_after_an_erasure_the_certificate_is_still_valid_and_names_nobody(
     anyone: FlaskClient, office: Office, certificate: Certificate
 ) -> None:

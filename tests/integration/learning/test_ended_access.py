@@ -27,6 +27,8 @@ from lms.privacy.erasure import person as erasure
 from tests.factories import PUBLIC_URL, World, signed_in
 from tests.integration.learning.conftest import Page, statements
 
+pytestmark = pytest.mark.usefixtures("guarded")
+
 Ending = Callable[[Session, World], Any]
 
 

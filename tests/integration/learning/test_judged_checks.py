@@ -1,13 +1,16 @@
 """Is a reading with checks completed only when the site has judged every check right, although its page says so?"""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts.account_changes import By
 from lms.catalogue.models import AnswerKey
@@ -15,15 +18,19 @@ from lms.crediting.ignored import StudyQuestion, ignored_of
 from lms.crediting.policy import policies_of
 from lms.learning import restarts
 from tests.factories import PUBLIC_URL, DrivenClock, World
+from tests.integration.classes.next_versions import move, publish_next
 from tests.integration.learning.conftest import Page, statements
 from tests.worlds import world_of
 
 READING = "reading"
-CHECKS = {"checks": True, "pass_percent": 100, "questions": {"c1": {"correct": ["1"]}, "c2": {"correct": ["0"]}}}
+CHECKS: dict[str, Any] = {"checks": True, "pass_percent": 100, "questions": {"c1": {"correct": ["1"]}, "c2": {"correct": ["0"]}}}
+
+
+JUDGED = {READING: {"minutes": 30, "grading": "checks", "requires": {"completed": True}}}
 
 
 def world_with(app: Flask, clock: DrivenClock, grading: str) -> World:
-    built = world_of(app, clock, {READING: {"minutes": 30, "grading": grading, "requires": {"completed": True}}})
+    built = world_of(app, clock, {READING: {**JUDGED[READING], "grading": grading}})
     built.act(lambda session: session.add(AnswerKey(course_version_id=built.course_version_id, activity=READING, document=CHECKS)))
     return built
 
@@ -89,7 +96,10 @@ def test_it_is_completed_at_once_if_every_check_was_right_before_and_stated_once
         assert reading.say({}).status_code == 200
     assert sorted(completed(reading)) == ["lms", "player", "player"]
     [own] = [one for one in statements(reading.world, v.COMPLETED) if one["authority"]["account"]["name"] == "lms"]
-    assert own["result"] == {"completion": True, "extensions": {v.CHECKS: 2}}
+    assert own["result"] == {
+        "completion": True,
+        "extensions": {v.CHECKS: {name: digest_of(one) for name, one in CHECKS["questions"].items()}},
+    }
     assert credited(reading) == 600
 
 
@@ -136,6 +146,28 @@ def test_after_starting_over_every_check_is_asked_again_and_what_was_earned_stay
     assert credited(reading) == 600
 
 
+@pytest.mark.parametrize("first", ["content", "checks"])
+@pytest.mark.parametrize("opened", ["opened again", "left open"])
+def test_after_starting_over_on_the_same_day_and_browser_the_activity_is_completed_again(reading: Page, first: str, opened: str) -> None:
+    def complete() -> None:
+        for one in ("content", "checks") if first == "content" else ("checks", "content"):
+            if one == "content":
+                assert reading.say({}).status_code == 200
+            else:
+                assert [answer(reading, "c1", "1").status_code, answer(reading, "c2", "0").status_code] == [200, 200]
+
+    complete()
+    by = By(None, reading.world.clock.advance(60))
+    registration = reading.world.registration()
+    assert reading.world.act(lambda session: restarts.start_over(session, registration, READING, by))
+    reading.world.clock.advance(60)
+    if opened == "opened again":
+        reading.open()
+        assert reading.send("/learn/state", {"body": "{}", "age_ms": 0}).get_json()["kept"]
+    complete()
+    assert completed(reading).count("lms") == 2
+
+
 def test_a_version_that_lets_the_content_decide_keeps_its_rule(app: Flask, clock: DrivenClock) -> None:
     """Versions that were published before the site demanded its checks are decided as they were."""
     world = world_with(app, clock, "none")
@@ -144,3 +176,38 @@ def test_a_version_that_lets_the_content_decide_keeps_its_rule(app: Flask, clock
     page.stay(600)
     page.say({})
     assert (completed(page), credited(page)) == (["player"], 600)
+
+
+def in_next_version(page: Page) -> Page:
+    """Move the class to a version whose checks the site judges, with one check more; return its page, opened."""
+    questions = {**CHECKS["questions"], "c3": {"correct": ["1"]}}
+    next_id = publish_next(page.world, JUDGED, None)
+
+    def add(session: Session) -> None:
+        session.add(AnswerKey(course_version_id=next_id, activity=READING, document={**CHECKS, "questions": questions}))
+
+    page.world.act(add)
+    move(page.world)
+    return Page(page.client, replace(page.world, course_version_id=next_id), READING).open()
+
+
+def test_a_learner_who_completed_an_earlier_version_keeps_it_after_an_answer_in_the_next(app: Flask, clock: DrivenClock) -> None:
+    world = world_with(app, clock, "none")
+    page = Page(world.client(), world, READING).open()
+    page.stay(600)
+    page.say({"result": {"completion": True}})
+    page.send("/learn/state", {"body": {"completed": True}})
+    assert credited(page) == 600
+    later = in_next_version(page)
+    assert later.opened["checked"] is None
+    answer(later, "c3", "1")
+    assert later.open().opened["checked"] is None
+
+
+def test_a_state_that_says_completed_spares_nobody_the_checks(app: Flask, clock: DrivenClock) -> None:
+    world = world_with(app, clock, "none")
+    page = Page(world.client(), world, READING).open()
+    page.stay(60)
+    later = in_next_version(page)
+    assert later.send("/learn/state", {"body": {"completed": True}}).status_code == 200
+    assert later.open().opened["checked"] == []

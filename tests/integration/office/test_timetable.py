@@ -2,9 +2,11 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from lms.accounts.models import OFFICE, TRAINER, Person
 from lms.accounts.people import add_person
@@ -186,3 +188,26 @@ def test_staff_are_people_with_an_account_and_each_role_once(desk: Desk, class_i
 def test_another_office_plans_nothing_here(elsewhere: Desk, class_id: int) -> None:
     assert elsewhere.post(f"{class_id}/timetable/new", **SESSION).status_code == 404
     assert elsewhere.post(f"{class_id}/staff", username="clerk", role="tutor").status_code == 404
+
+
+def test_a_session_of_a_day_that_already_has_three_half_days_can_be_corrected_and_not_enlarged(desk: Desk, class_id: int) -> None:
+    times = {"morning": ("08:30", "11:30"), "afternoon": ("14:00", "17:00"), "evening": ("19:00", "21:00")}
+    days = {"morning": "2026-03-03", "afternoon": "2026-03-03", "evening": "2026-03-04"}
+
+    def given(name: str, **other: str) -> dict[str, str]:
+        return SESSION | {"title": name, "day": "2026-03-03", "starts": times[name][0], "ends": times[name][1]} | other
+
+    for name, day in days.items():
+        assert desk.post(f"{class_id}/timetable/new", **given(name, day=day)).status_code == 302
+    number = {one: desk.world.act(lambda session, one=one: session.scalar(select(ClassSession.id).filter_by(title=one))) for one in times}
+    assert desk.post(f"{class_id}/timetable/{number['evening']}", **given("evening")).status_code == 422, "moved to a full day"
+
+    def move(session: Session) -> None:  # as an installation has it that planned it before the limit
+        evening = session.get_one(ClassSession, number["evening"])
+        evening.starts_at, evening.ends_at = evening.starts_at - timedelta(days=1), evening.ends_at - timedelta(days=1)
+
+    desk.world.act(move)
+    for name in times:
+        assert desk.post(f"{class_id}/timetable/{number[name]}", **given(name, place="302")).status_code == 302, name
+        assert desk.post(f"{class_id}/timetable/{number[name]}", **given(name, half_days="2")).status_code == 422, name
+    assert desk.post(f"{class_id}/timetable/new", **given("evening", starts="21:00", ends="22:00")).status_code == 422

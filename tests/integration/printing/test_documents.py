@@ -17,6 +17,7 @@ from lms.classes.models import Enrolment
 from lms.crediting.models import Certificate
 from lms.db import session as reading
 from lms.printing.typesetting import write_pdf
+from lms.privacy.erasure import person as erasure
 from lms.signing.site_key import SiteKey
 from lms.transcripts import pdf
 from lms.transcripts.transcript import read
@@ -146,6 +147,16 @@ def test_a_training_that_was_not_completed_is_said_at_the_top(desk: Desk, status
     desk.office.world.act(lambda session: session.execute(whose.values(status=status)))
     first = pypdf.PdfReader(io.BytesIO(desk.transcript("zh_Hans_CN"))).pages[0].extract_text().replace(" ", "").replace("\n", "")
     assert first.index(said) < first.index("王秀兰")
+
+
+@pytest.mark.usefixtures("guarded")
+def test_the_transcript_of_somebody_certified_and_then_erased_says_nothing_against_the_certificate(desk: Desk) -> None:
+    desk.certificate("zh_Hans_CN")
+    world = desk.office.world
+    world.act(lambda session: erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, world.clock()))
+    printed = words_of(desk.transcript("zh_Hans_CN"))
+    assert "已删除" in printed
+    assert "不表示完成培训" not in printed
 
 
 NAMES = ("𬭼𫖮", "ئابدۇرېھىم ئابلىز", "བསྟན་འཛིན་རྒྱ་མཚོ", "ᠪᠠᠲᠤ ᠮᠥᠩᠬᠡ", "ꀉꃀꆏꌠ", "Әбдірахман Ұлы", "王·Nurgül 艾力")

@@ -15,6 +15,8 @@ from lms.privacy.erasure.tasks import go_on
 from lms.storage import storage
 from tests.factories import PUBLIC_URL, World
 
+pytestmark = pytest.mark.usefixtures("guarded")
+
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:

@@ -29,6 +29,8 @@ from tests.integration.records.otherstore import OtherStore, answering
 from tests.integration.xapi.conftest import BO, statement
 from xapi.storage.models import OutboxRow, RefusalRow, StatementRow
 
+pytestmark = pytest.mark.usefixtures("guarded")
+
 NAME, MAIL = "王秀兰", "wang.x@school.example"
 
 

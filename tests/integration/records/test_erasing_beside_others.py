@@ -36,6 +36,8 @@ from tests.integration.records.imports import IMPORT
 from tests.worlds import world_of
 from xapi.storage.models import StatementRow
 
+pytestmark = pytest.mark.usefixtures("guarded")
+
 
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:

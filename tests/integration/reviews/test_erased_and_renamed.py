@@ -16,6 +16,8 @@ from tests.factories import PUBLIC_URL, DrivenClock, World, signed_in
 from tests.integration.crediting.holding import findings
 from tests.integration.reviews.people import build_held
 
+pytestmark = pytest.mark.usefixtures("guarded")
+
 TEXT, ANSWER, REASON = "是我家孩子拿了手机", "已电话核实", "代学，孩子在用"
 LINES = ("c1:reading", "c1:gated", "c1:quiz")
 

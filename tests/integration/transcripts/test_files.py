@@ -65,7 +65,18 @@ def test_the_pdf_has_what_an_office_compares(studied: World) -> None:
     printed = text_of(content)
     with studied.app.app_context(), force_locale("zh_Hans_CN"):
         transcript = read(reading(), studied.enrolment_id, studied.clock())
-    for part in ("王秀兰", "0.5 学时", "40 学时", "25 分钟", "10 分钟", "第 1 页", transcript.bundle_sha256, transcript.ledger_head):
+    for part in (
+        "王秀兰",
+        "0.5 学时",
+        "40 学时",
+        "25 分钟",
+        "10 分钟",
+        "第 1 页",
+        "证据条数",
+        "观测记录",
+        transcript.bundle_sha256,
+        transcript.ledger_head,
+    ):
         assert part in printed, part
 
 

@@ -15,6 +15,12 @@ def course_page(desk: Desk, query: str = "") -> str:
     return desk.get(f"{desk.world.class_id}/progress/c1{query}")
 
 
+def test_the_english_table_counts_those_who_have_finished_a_course(desk: Desk) -> None:
+    address = f"/office/classes/{desk.world.class_id}/progress"
+    page = desk.client.get(address, headers={"Accept-Language": "en"}).text
+    assert ("<th" in page, page.count("Finished") >= 2, "Processed" in page) == (True, True, False)
+
+
 def test_a_class_that_has_just_begun_needs_no_help(desk: Desk) -> None:
     assert "没有人需要帮助" in course_page(desk)
 

@@ -40,7 +40,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FILES = ("file", "files")  # the names under which views read files
 NAME_BYTES = 60_000  # of a name in an archive: its length has two bytes
 PREVIEW = "/catalogue/courses/<code>/versions/<int:number>/<activity>"
-DRAFT, DRAFT_PATHS = "/workshop/drafts/<int:draft_id>", ("changes", "preview/<activity>/report", "preview/<activity>/answers")
+DRAFT = "/workshop/drafts/<int:draft_id>"
+DRAFT_PATHS = ("changes", *(f"preview/<activity>/{what}" for what in ("report", "answers", "unit-report")))
 OF_DRAFT = "/workshop/drafts/1"
 FORM_PATHS = ("activities/h5p", "activities/preview", "activities/answers", "bank/take", "bank/newer", "bank/keep", "bank", "bank/<code>")
 PLAYED = f"""{{"statement": {{"verb": {{"id": "{v.PLAYED}"}}, "object": {{"id": "{v.activity_iri(PUBLIC_URL, "c1", "quiz")}"}},
@@ -174,7 +175,7 @@ def player(world: World) -> Page:
 
 JSON_RULES = {  # every view that reads JSON → where it is tried
     **{path: path for path in ("/learn/beat", "/learn/state", "/learn/answers", "/learn/failed", "/learn/open", "/cmi5/start")},
-    **{f"{PREVIEW}/{what}": f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers")},
+    **{f"{PREVIEW}/{what}": f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers", "unit-report")},
     **{f"{DRAFT}/{path}": f"{OF_DRAFT}/{path.replace('<activity>', 'quiz')}" for path in DRAFT_PATHS},
     **{f"/workshop/{path}": f"/workshop/{path.replace('<code>', 'q1')}" for path in FORM_PATHS},
     f"{DRAFT}/forms": f"{OF_DRAFT}/forms",

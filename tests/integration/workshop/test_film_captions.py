@@ -14,7 +14,7 @@ from lms.catalogue.models import CourseVersion
 from lms.storage import storage
 from tests.integration.catalogue.uploading import run_jobs
 from tests.integration.workshop.editing import PNG, draft_of, keys_of, post, rows, save, send_file, step
-from tests.unit.courses.folders import VTT, mp4
+from tests.unit.courses.folders import VTT, mp4, zipped
 
 SRT = "1\n00:00:00,000 --> 00:00:02,000\n你好\n"
 
@@ -101,3 +101,19 @@ def test_a_published_film_has_its_captions(app: Flask, maker: FlaskClient, film:
     with app.app_context():
         entry = version.document["modules"][0]["activities"][0]["entry"]
         assert contents.read(storage(), version.package_sha256, entry.replace(".mp4", ".zh.vtt")) == VTT.encode()
+
+
+def test_another_file_for_a_film_keeps_the_captions_that_it_does_not_bring_and_says_so(app: Flask, maker: FlaskClient, film: str) -> None:
+    put(maker, film, VTT)
+    put(maker, film, VTT, language="en")
+    other, own = film.replace("/captions", "/tus"), VTT.replace("\n\n", "\n\n\n", 1)
+    card = send_file(maker, other, "剪辑好的.zip", zipped({"课.mp4": mp4(80), "课.zh.vtt": own.encode()}))
+    assert (captions(app), "原视频的字幕（" in card) == ({"en.vtt": VTT.encode(), "zh.vtt": own.encode()}, True)
+    assert "原视频的字幕" not in send_file(maker, other, "板书.png", PNG)
+    assert captions(app) == {}
+
+
+def test_a_film_that_brings_all_its_captions_replaces_all_of_them(app: Flask, maker: FlaskClient, film: str) -> None:
+    put(maker, film, SRT, "b.srt")
+    card = send_file(maker, film.replace("/captions", "/tus"), "课.zip", zipped({"课.mp4": mp4(80), "课.zh.vtt": VTT.encode()}))
+    assert (captions(app), "原视频的字幕" in card) == ({"zh.vtt": VTT.encode()}, False)

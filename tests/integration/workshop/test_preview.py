@@ -46,11 +46,8 @@ def test_the_page_frames_the_content_and_opens_no_launch(world: World, trainer: 
     assert world.act(lambda session: session.scalar(select(func.count()).select_from(Launch))) == 0
 
 
-@pytest.mark.parametrize("own", [{"own_host": True}, {"runtime": "cmi5"}])
-def test_content_that_reports_with_a_launch_is_not_shown(
-    trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch, own: dict[str, Any]
-) -> None:
-    monkeypatch.setitem(FORMATS, "h5p", replace(FORMATS["h5p"], **own))
+def test_content_that_needs_a_session_in_the_record_store_is_not_shown(trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FORMATS, "h5p", replace(FORMATS["h5p"], runtime="cmi5"))
     page = trainer.get(f"{PLACE}/reading").text
     assert "只能由学员播放" in page
     assert "<iframe" not in page

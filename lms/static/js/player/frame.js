@@ -11,7 +11,7 @@ const BELOW_THE_CLOCK_PX = 104;
 const bytesOf = (body) => new TextEncoder().encode(JSON.stringify(body ?? null)).length;
 
 export class Frame {
-  /** `hears` has a function for each kind of message: heard (any), ready, started, failed, active, media, statement, parting, state, answers, reported, lapsed, unkept, captions, pages. */
+  /** `hears` has a function for each kind of message: heard (any), ready, started, failed, active, media, statement, parting, state, answers, unit, reported, lapsed, unkept, captions, pages. */
   constructor(iframe, hears) {
     Object.assign(this, { iframe, hears });
     this.key = uuid(); // our part of the frame hears it and content does not: with it, it says that a person moved

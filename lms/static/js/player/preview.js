@@ -1,6 +1,6 @@
-// The trainer's preview: frames the content as the player does, measures nothing, keeps nothing, and lists what the content reports.
+// The trainer's preview: frames the content as the player does, measures nothing, saves nothing, and lists what the content reports.
 
-import { send } from "./api.js";
+import { isTemporary, send } from "./api.js";
 import { Content } from "./content.js";
 import { Frame } from "./frame.js";
 import { lost, sound } from "./statement.js";
@@ -13,6 +13,8 @@ const iframe = document.querySelector("[data-frame]");
 const list = document.querySelector("[data-reports]");
 const met = new Set();
 const attempts = [];
+let greeting = false;
+let taking = Promise.resolve(); // reports of units, one after the other
 let state = null; // as long as the page is open, so that content which loads again goes on where it was
 
 const content = new Content(iframe, {
@@ -26,19 +28,44 @@ const content = new Content(iframe, {
 
 const frame = new Frame(iframe, {
   heard: () => content.heard(),
-  ready: () => frame.say("init", { iri: config.iri, state, locale: config.locale, title: config.title, settings: { ...config.settings, attempts } }),
+  ready: () => greet(),
   started: () => content.started(),
   failed: ({ reason, detail }) => content.failed(reason, detail),
   statement: ({ statement }) => report(statement),
   state: ({ body }) => (state = body),
+  unit: ({ ref, report }) => (taking = taking.then(() => take(ref, report))),
   answers: (message) => submit(message),
 });
+
+/** Tell the content where it is, once for each time that it says it is ready: with what its last load reported just before it went. */
+async function greet() {
+  if (greeting) return;
+  greeting = true;
+  await taking;
+  greeting = false;
+  frame.say("init", { iri: config.iri, state, fresh: true, reports: config.reports, locale: config.locale, title: config.title, settings: { ...config.settings, attempts } });
+}
 
 async function report(statement) {
   if (!statement?.verb?.id) return;
   const kept = sound(statement);
   const answer = await send(urls.report, { statement: { object: { id: config.iri }, ...kept } }, { cookies: true, csrf: config.csrf });
   show(nameOf(statement.verb), answer.status === 200 ? answer.body.met : null, [...new Set(lost(statement, kept))]);
+}
+
+/** A unit of a package reports: the server says what it means, and what the unit keeps stays on this page. */
+async function take(ref, report) {
+  const units = Object.entries(state?.units ?? {}).map(([id, { cmi: _cmi, ...unit }]) => [id, unit]);
+  const kept = { units: Object.fromEntries(units), told: state?.told ?? {} };
+  const answer = await send(urls.units, { report, kept }, { cookies: true, csrf: config.csrf });
+  if (answer.status === 200) keepUnits(answer.body);
+  else if (!isTemporary(answer.status)) show(report.unit, null, []);
+  frame.say("kept", { ref, status: answer.status, kept: state ?? {} });
+}
+
+function keepUnits({ kept, news }) {
+  if (kept) state = { ...kept, units: { ...state?.units, [kept.last]: kept.units[kept.last] } };
+  for (const { verb, score, met } of news) show(`${texts[verb.split("/").pop()]}${score === null ? "" : ` (${Math.round(score * 100)}%)`}`, met, []);
 }
 
 function nameOf(verb) {
