@@ -66,6 +66,8 @@ def crediting(world: World, programs: Path, *stop_after: str) -> Iterator[subpro
         yield process
     finally:
         process.kill()
+        assert process.stdout is not None
+        process.stdout.read()  # it ends with the process that `process` stands in for, which would continue if its input ended first
         process.communicate()
 
 
