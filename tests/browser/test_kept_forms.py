@@ -170,6 +170,24 @@ def test_a_text_of_a_refused_form_is_in_the_form_again_after_the_sign_in(visitor
     expect(text).to_have_value("")
 
 
+def test_a_text_of_a_form_that_was_refused_for_its_content_before_is_in_the_form_again_too(visitor: BrowserContext, site: Site) -> None:
+    with site.app.app_context(), transaction() as session:
+        number = session.scalars(select(Organisation.id)).one()
+    page = sign_in(visitor, site, "office", f"/office/organisations/{number}")
+    name = page.get_by_label("新名称")
+    name.fill(" ")
+    page.get_by_role("button", name="查看影响").first.click()
+    page.wait_for_url("**/preview")
+    name.fill("县教师发展中心")
+    visitor.clear_cookies()
+    page.get_by_role("button", name="查看影响").first.click()
+    page.get_by_role("link", name="登录").click()
+    page.fill("input[name=identity]", "office")
+    page.fill("input[name=password]", PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(name).to_have_value("县教师发展中心")
+
+
 def test_a_question_is_placed_where_the_film_stands(visitor: BrowserContext, site: Site) -> None:
     page = sign_in(visitor, site, "trainer", "/workshop/activities/video")
     page.get_by_label("名称").fill("冰怎样融化")
