@@ -104,7 +104,7 @@ def _fingerprints(transcript: Transcript) -> list[list[str]]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
-    counted = _("“Evidence records” counts the observations and attestations of the evidence bundle that concern a requirement.")
+    counted = _("“Records” counts the observations and attestations of the evidence bundle that concern a requirement.")
     if transcript.certificate is not None:
         recompute = _("Download the evidence bundle and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:")
         return f"{transcript.certified_words} {counted} {recompute}"
@@ -133,7 +133,7 @@ def _requirements(transcript: Transcript) -> dict[str, Any]:
     counts = evidence_counts(transcript.case)
     return {
         "title": _("Requirements"),
-        "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Evidence records"), _("Reached")],
+        "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Records"), _("Reached")],
         "rows": [_requirement(one, "–" if transcript.erased_at else str(counts.get(one.key, 0))) for one in transcript.requirements],
     }
 

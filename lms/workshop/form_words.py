@@ -58,7 +58,7 @@ def type_words() -> dict[str, TypeWords]:
             _("Pages with text, lists, pictures, tables, formulas and films, and questions to check understanding."),
             "reading",
         ),
-        "video": TypeWords(_("Film with questions"), _("A film that stops for questions, placed at times."), "film"),
+        "video": TypeWords(_("Film with questions"), _("A film that stops where you choose and asks a question."), "film"),
         "reflection": TypeWords(
             _("Reflection"), _("An open question. A tutor of the class accepts the answer, or returns it with a comment."), "edit"
         ),
@@ -108,7 +108,7 @@ def _pages() -> dict[str, str]:
         "formula": _("Formula"),
         "formula_hint": _("In LaTeX, such as \\frac{a}{b} + x^2."),
         "quote": _("Quotation"),
-        "checks_hint": _("Learners answer these until they are right. The site checks each answer; the page does not hold it."),
+        "checks_hint": _("Learners answer check questions until they are right. The site checks each answer; the page does not hold it."),
         "check_n": _("Check question {n}"),
         "add_check": _("Add a check question"),
         "check_feedback": _("Feedback for a right answer"),
@@ -163,6 +163,7 @@ def _page() -> dict[str, str]:
         "sign_in_waits": _(
             "You are signed out. What you typed is kept on this device, and is saved by itself once you sign in on another page."
         ),
+        "typed_on": _("You typed on, so this is not saved by itself any more. Press the button again when you are ready."),
         "failed": _("This did not work. What you typed is kept on this device: try again in a moment."),
         "too_large": _("The file is larger than 200 MB: make it smaller and choose it again."),
         "not_opened": _("This file cannot be edited here."),

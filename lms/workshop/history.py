@@ -58,6 +58,18 @@ def known_change(session: Session, draft: Draft, token: str) -> DraftChange | No
     return session.scalar(select(DraftChange).where(DraftChange.draft_id == draft.id, DraftChange.token == token))
 
 
+def latest_known(session: Session, draft: Draft, tokens: Sequence[str], person_id: int) -> DraftChange | None:
+    """Return the person's latest change of a draft that was saved with one of these tokens."""
+    own = (DraftChange.draft_id == draft.id, DraftChange.person_id == person_id, DraftChange.token.in_(tokens))
+    return session.scalar(select(DraftChange).where(*own).order_by(DraftChange.revision.desc()).limit(1)) if tokens else None
+
+
+def is_latest_of(session: Session, change: DraftChange, activity: str) -> bool:
+    """Say whether no later change of the draft names an activity."""
+    later = select(DraftChange.steps).where(DraftChange.draft_id == change.draft_id, DraftChange.revision > change.revision)
+    return not any(step.get("key") == activity for steps in session.scalars(later) for step in steps)
+
+
 def _not_done(document: DraftDocument, steps: Sequence[Step]) -> list[EditConflict]:
     """Return why steps of an earlier change were not done. If one could be done by now, its author decides."""
     again = edit(document, steps)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.accounts.models import TRAINER, Organisation, Person
 from lms.accounts.people import add_person
 from lms.db import transaction
+from lms.workshop.models import DraftChange
 from tests.browser.phone import phone, sign_in, sound
 from tests.browser.studying import SOON_MS
 from tests.site import FILM, PASSWORD, Site
@@ -108,6 +109,43 @@ def test_a_form_goes_into_the_course_once_when_the_line_or_the_sign_in_is_back(
     expect(other.get_by_label(TASK)).to_have_value("我写的题目。")
 
 
+def test_typing_on_ends_the_wait_with_a_word_and_a_form_waits_for_the_person_who_opened_it(
+    visitor: BrowserContext, colleague: BrowserContext, site: Site
+) -> None:
+    assert colleague.pages == []  # the colleague signs in on the same computer, not on another one
+    page = begin(visitor, site)
+    draft = page.url
+    page.get_by_role("link", name="新建：教学反思").click()
+    page.get_by_label("名称").fill("我的反思")
+    page.get_by_label(TASK).fill("学生最难理解哪一步？")
+    page.route("**/forms", lose_answer, times=1)
+    put(page)
+    expect(page.get_by_text("网络中断。您填写的内容已保存在本设备")).to_be_visible()
+    page.get_by_label(TASK).fill("学生最难理解哪一步？为什么？")
+    expect(page.get_by_text("不再自动保存")).to_be_visible()
+    expect(page.get_by_text("网络中断")).to_be_hidden()
+    sound(page)
+    put(page)
+    expect(page.locator("[data-line=title]")).to_have_text(["我的反思"], timeout=SOON_MS)
+    open_form(page, "我的反思")
+    expect(page.get_by_label(TASK)).to_have_value("学生最难理解哪一步？为什么？")
+
+    visitor.clear_cookies()
+    page.get_by_label(TASK).fill("我写的题目。")
+    put(page)
+    expect(page.get_by_role("link", name="在新页面登录")).to_be_visible()
+    sign_in(visitor, site, "colleague", "/catalogue/").close()
+    with page.expect_response(lambda one: one.request.method == "GET" and one.url == page.url):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.get_by_role("link", name="在新页面登录")).to_be_visible()
+    again(visitor, site)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.wait_for_url(f"{draft}#*", timeout=SOON_MS)
+    with site.app.app_context(), transaction() as session:
+        authors = session.scalars(select(Person.username).join(DraftChange, DraftChange.person_id == Person.id).distinct())
+        assert authors.all() == ["trainer"]
+
+
 def test_a_text_of_a_refused_form_is_in_the_form_again_after_the_sign_in(visitor: BrowserContext, site: Site) -> None:
     page = begin(visitor, site)
     page.get_by_role("link", name="检查并发布").click()
@@ -130,6 +168,24 @@ def test_a_text_of_a_refused_form_is_in_the_form_again_after_the_sign_in(visitor
     page.get_by_role("button", name="添加意见").click()
     expect(page.locator(".card", has_text="第一题可以再加一张图。")).to_be_visible()
     expect(text).to_have_value("")
+
+
+def test_a_text_of_a_form_that_was_refused_for_its_content_before_is_in_the_form_again_too(visitor: BrowserContext, site: Site) -> None:
+    with site.app.app_context(), transaction() as session:
+        number = session.scalars(select(Organisation.id)).one()
+    page = sign_in(visitor, site, "office", f"/office/organisations/{number}")
+    name = page.get_by_label("新名称")
+    name.fill(" ")
+    page.get_by_role("button", name="查看影响").first.click()
+    page.wait_for_url("**/preview")
+    name.fill("县教师发展中心")
+    visitor.clear_cookies()
+    page.get_by_role("button", name="查看影响").first.click()
+    page.get_by_role("link", name="登录").click()
+    page.fill("input[name=identity]", "office")
+    page.fill("input[name=password]", PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(name).to_have_value("县教师发展中心")
 
 
 def test_a_question_is_placed_where_the_film_stands(visitor: BrowserContext, site: Site) -> None:

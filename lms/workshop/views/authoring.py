@@ -100,6 +100,7 @@ def config_of(kind: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "kept": kept_name(kind),
+        "person": person().id,
         "csrf": generate_csrf(),
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "language": pick("zh", "en"),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from flask import Response, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from msgspec import Meta
+from msgspec import Meta, field
 from sqlalchemy.orm import Session
 
 from courses.authoring.activity_document import ActivityDocument
@@ -17,7 +17,7 @@ from lms.accounts.models import TRAINER
 from lms.clock import now
 from lms.config import Settings
 from lms.db import release, session, transaction
-from lms.errors import Conflict, NotFound
+from lms.errors import Conflict, NotFound, NotSignedIn
 from lms.i18n import pick
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
@@ -33,16 +33,21 @@ from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEEN = 64
+MOST_EARLIER = 50
+Token = Annotated[str, Meta(max_length=64)]
 
 
 class PutBody(DocumentBody):
     """The document of a form; `seen` is the `seen_of` the activity when the form was opened, empty for a new activity.
 
-    The browser makes `token`, so that a document whose answer was lost and that is sent again is put in once.
+    The browser makes `token`, so that a document whose answer was lost and that is sent again is put in once. `earlier` are the tokens
+    of documents that the same form sent before and of which it heard nothing. `person` is who opened the form.
     """
 
     seen: Annotated[str, Meta(max_length=LONGEST_SEEN)] = ""
-    token: Annotated[str, Meta(max_length=64)] = ""
+    token: Token = ""
+    earlier: Annotated[list[Token], Meta(max_length=MOST_EARLIER)] = field(default_factory=list)
+    person: int | None = None
 
 
 @bp.url_value_preprocessor
@@ -99,14 +104,16 @@ def put_new(draft_id: int) -> ResponseReturnValue:
 @requires(TRAINER)
 def put_again(draft_id: int, key: str) -> ResponseReturnValue:
     """Give an activity of a draft other content."""
-    drafts.activity_of(drafts.own(session(), draft_id, person()), key)
     return _put(draft_id, key)
 
 
 def _put(draft_id: int, key: str | None) -> Response:
     settings: Settings = current_app.extensions["settings"]
-    admit = counted_for(drafts.own(session(), draft_id, person()).organisation_id, settings)
     sent: PutBody = body_of(PutBody, DOCUMENT_BYTES)
+    _demand_same_person(sent.person)
+    draft = drafts.own(session(), draft_id, person())
+    key = _put_before(draft, sent) if key is None else drafts.activity_of(draft, key)["key"]
+    admit = counted_for(draft.organisation_id, settings)
     document: ActivityDocument = document_of(sent.document)
     release()
     found = draft_forms.checked(storage(), document, admit, key)
@@ -123,11 +130,32 @@ def _put(draft_id: int, key: str | None) -> Response:
     return _answer(draft_id, placed, document.type, seen)
 
 
+def _demand_same_person(opened_by: int | None) -> None:
+    """Refuse a form that somebody else opened: it waited for a sign-in, and saves by itself, but never under another name."""
+    if opened_by not in {None, person().id}:
+        words = _("You have been signed out. Sign in on another page of this browser, then try again here: what you typed is kept.")
+        raise NotSignedIn(words, code="person")
+
+
+def _put_before(draft: Draft, sent: PutBody) -> str | None:
+    """Return the activity that this form has put into the draft already: the answer was lost, and its author has typed on."""
+    key = draft_forms.placed_by(history.latest_known(session(), draft, sent.earlier, person().id))
+    return key if key is not None and find(draft.document, "activity", key) is not None else None
+
+
+def _is_own_latest(writing: Session, draft: Draft, sent: PutBody, activity: DraftActivity) -> bool:
+    """Say whether an activity is as this form has saved it: its author has not seen the answer, but nobody else has changed it."""
+    before = history.latest_known(writing, draft, sent.earlier, person().id)
+    key = draft_forms.placed_by(before)
+    return before is not None and key == activity["key"] and history.is_latest_of(writing, before, activity["key"])
+
+
 def _placed(writing: Session, draft: Draft, found: CheckedFile, document: ActivityDocument, sent: PutBody) -> str:
     """Put a checked file into a locked draft and return the activity's key."""
     title = Text(document.title, document.title)
     old = find(draft.document, "activity", found.activities[0]["key"])
-    _demand_unchanged(old, sent.seen)
+    if old is not None and not _is_own_latest(writing, draft, sent, old):
+        _demand_unchanged(old, sent.seen)
     if old is not None and title_in(old)["zh"] == document.title:
         title = Text(old["title"]["zh"], old["title"]["en"])  # the form has one title; the other language's stays
     (placed,) = drafts.put_activity(writing, draft, found, By(person().id, now()), Placing(title=title, token=sent.token or None))
@@ -145,8 +173,8 @@ def _answer(draft_id: int, key: str, kind: str, seen: str) -> Response:
     return json_reply(reply)
 
 
-def _demand_unchanged(activity: DraftActivity | None, seen: str) -> None:
-    if activity is not None and seen != draft_forms.seen_of(activity):
+def _demand_unchanged(activity: DraftActivity, seen: str) -> None:
+    if seen != draft_forms.seen_of(activity):
         said = _("Nothing was saved, because somebody changed this activity after you opened it.")
         kept = _("Your text stays on this device. Open the form again to choose which version to keep.")
         raise Conflict(pick(f"{said}{kept}", f"{said} {kept}"))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
@@ -14,7 +14,7 @@ from lms.accounts.models import Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import listing
 from lms.catalogue.listing import CourseFilter
-from lms.catalogue.models import BELOW, EVERYBODY, OWN, Course, CourseVersion
+from lms.catalogue.models import BELOW, EVERYBODY, OWN, Course, CourseLabel, CourseVersion
 from lms.catalogue.publish import free_code
 from lms.classes.models import ClassCourse, TrainingClass
 from lms.db import transaction
@@ -195,6 +195,38 @@ def test_labels_are_stated_on_the_page_and_found_again(places: Flask) -> None:
     refused = maker.post("/catalogue/courses/theirs/library", data={"csrf_token": token(maker), "shared": "x", "subject": "cooking"})
     assert refused.status_code == 422
     assert codes(places, "lower", labels={"subject": "art"}) == ["theirs"], "bad input changes nothing"
+
+
+LABELS = {
+    "programme": "online-teaching",
+    "area": "online-teaching/platform",
+    "subject": "chinese",
+    "stage": "primary",
+    "format": "video",
+    "language": "en",
+}
+
+
+@pytest.mark.parametrize("name", [*LABELS, "organisation"])
+def test_each_filter_of_the_page_finds_its_course_and_no_other_and_stays_chosen(places: Flask, name: str) -> None:
+    def prepare(session: Session) -> str:
+        version = put(session, "film", owner="town")
+        session.execute(delete(CourseLabel).where(CourseLabel.course_id == version.course_id))
+        session.add_all(CourseLabel(course_id=version.course_id, kind=kind, value=value) for kind, value in LABELS.items())
+        return str(version.course.organisation_id)
+
+    town = act(places, prepare)
+    maker = signed_in(places, "maker")
+    assert listed(maker.get("/catalogue/").text) == {"film", "theirs"}
+    value = LABELS.get(name, town)
+    page = maker.get("/catalogue/", query_string={name: value}).text
+    assert listed(page) == {"film"}
+    chosen = page.partition(f'id="filter-{name}"')[2].partition("</select>")[0]
+    assert re.findall(r'value="([^"]*)" selected', chosen) == [value]
+
+
+def listed(page: str) -> set[str]:
+    return set(re.findall(r'href="/catalogue/courses/([a-z-]+)', page))
 
 
 def test_every_course_is_on_exactly_one_page_of_the_list(places: Flask) -> None:

@@ -25,9 +25,10 @@ from tests.integration.learning.conftest import Page
 
 pytestmark = pytest.mark.services  # starts processes
 
-# Credits waiting evidence. With an argument, it stops after the first SQL statement that begins with the argument, until a line comes in.
+# Credits waiting evidence. With an argument, it stops after the first SQL statement that begins with the argument, until it is killed. It
+# waits for no line: the end of the standard input comes a moment before the kill, and crediting would go on and commit.
 CREDIT = """
-import os, sys
+import os, signal, sys
 from sqlalchemy import event
 from lms.app import create_app
 from lms.config import from_env
@@ -40,7 +41,7 @@ app = create_app(from_env(os.environ))
 def stop(_connection, _cursor, statement, *_rest):
     if sys.argv[1:] and statement.startswith(sys.argv[1]):
         print("there", flush=True)
-        sys.stdin.readline()
+        signal.pause()
 
 event.listen(app.extensions["db"].engine, "after_cursor_execute", stop)
 with app.app_context():
@@ -61,14 +62,12 @@ def environment(world: World) -> Mapping[str, str]:
 def crediting(world: World, programs: Path, *stop_after: str) -> Iterator[subprocess.Popen[str]]:
     command = [programs / "lms", "-c", CREDIT, *stop_after]
     world.app.extensions["db"].dispose()
-    process = subprocess.Popen(command, env=environment(world), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=environment(world), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
         process.kill()
-        assert process.stdout is not None
-        process.stdout.read()  # it ends with the process that `process` stands in for, which would continue if its input ended first
-        process.communicate()
+        process.communicate()  # until the output ends, which is when the process that really credits is dead
 
 
 def said(process: subprocess.Popen[str]) -> str:

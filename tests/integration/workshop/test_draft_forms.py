@@ -31,8 +31,8 @@ def draft(trainer: FlaskClient) -> str:
     return str(begun.location)
 
 
-def put(trainer: FlaskClient, path: str, document: Any, status: int = 200, seen: str = "", token: str = "") -> Any:
-    answer = trainer.post(path, json={"document": document, "seen": seen, "token": token}, headers={"X-CSRFToken": form_token(trainer)})
+def put(trainer: FlaskClient, path: str, document: Any, status: int = 200, **more: Any) -> Any:
+    answer = trainer.post(path, json={"document": document, **more}, headers={"X-CSRFToken": form_token(trainer)})
     assert answer.status_code == status, answer.text
     return answer.get_json()
 
@@ -75,7 +75,7 @@ def test_a_form_is_not_saved_over_what_somebody_saved_after_it_was_opened(
     opened = config(trainer, draft, activities(world)[0]["key"])
     put(trainer, form, {**PLAIN, **theirs}, seen=opened["seen"])
     saved = activities(world)
-    assert "没有保存" in put(trainer, form, {**PLAIN, "title": "我的标题"}, 409, opened["seen"])["detail"]
+    assert "没有保存" in put(trainer, form, {**PLAIN, "title": "我的标题"}, 409, seen=opened["seen"])["detail"]
     assert activities(world) == saved
     put(trainer, form, {**PLAIN, "title": "我的标题"}, seen=config(trainer, draft, saved[0]["key"])["seen"])
     assert activities(world)[0]["title"]["zh"] == "我的标题"
@@ -92,6 +92,47 @@ def test_a_document_that_comes_again_after_a_lost_answer_is_put_in_once(trainer:
     assert second["kept"] == config(trainer, draft, activity["key"])["kept"]
     put(trainer, f"{draft}/forms", PLAIN, token="another-press")
     assert len(activities(world)) == 2
+
+
+def test_typing_on_after_a_lost_answer_changes_the_activity_that_was_put_in_and_adds_no_second_one(
+    trainer: FlaskClient, draft: str, world: World
+) -> None:
+    forms = f"{draft}/forms"
+    first = put(trainer, forms, PLAIN, token="first")
+    put(trainer, forms, {**PLAIN, "pass_percent": 75}, token="third", earlier=["first", "second"])  # the second never arrived
+    (activity,) = activities(world)
+    assert values(trainer, draft, activity["key"])["pass_percent"] == 75
+    again = {"seen": first["seen"], "earlier": ["fourth"]}  # a form that was opened before the third press
+    put(trainer, first["form"], {**PLAIN, "pass_percent": 80}, 409, **again)
+    opened = config(trainer, draft, activity["key"])["seen"]
+    put(trainer, first["form"], {**PLAIN, "pass_percent": 80}, seen=opened, token="fourth")
+    put(trainer, first["form"], {**PLAIN, "pass_percent": 90}, seen=opened, token="fifth", earlier=["fourth"])
+    assert values(trainer, draft, activity["key"])["pass_percent"] == 90
+    assert len(activities(world)) == 1
+
+
+def test_a_form_whose_answer_was_lost_is_not_saved_over_what_a_colleague_saved_since(
+    trainer: FlaskClient, draft: str, world: World
+) -> None:
+    first = put(trainer, f"{draft}/forms", PLAIN, token="first")
+    world.act(lambda session: add_person(session, "colleague", "同事", (TRAINER,), password=None))
+    put(signed_in(world.app, "colleague"), first["form"], {**PLAIN, "pass_percent": 75}, seen=first["seen"], token="theirs")
+    assert "没有保存" in put(trainer, f"{draft}/forms", {**PLAIN, "pass_percent": 80}, 409, token="second", earlier=["first"])["detail"]
+    (activity,) = activities(world)
+    assert values(trainer, draft, activity["key"])["pass_percent"] == 75
+
+
+@pytest.mark.parametrize("where", ["forms", "activities/nothing/form"])
+def test_a_form_that_somebody_else_opened_waits_for_them_and_saves_nothing(
+    trainer: FlaskClient, draft: str, world: World, where: str
+) -> None:
+    page = trainer.get(f"{draft}/forms/quiz").text
+    opened_by = json.loads(page.split('id="form-config">')[1].split("</script>")[0])["person"]
+    world.act(lambda session: add_person(session, "colleague", "同事", (TRAINER,), password=None))
+    put(signed_in(world.app, "colleague"), f"{draft}/{where}", PLAIN, 401, person=opened_by)
+    assert activities(world) == []
+    put(trainer, f"{draft}/forms", PLAIN, person=opened_by)
+    assert len(activities(world)) == 1
 
 
 def test_a_mistake_changes_nothing_in_the_draft(trainer: FlaskClient, draft: str, world: World) -> None:

@@ -9,6 +9,8 @@ import { TYPES } from "./schemas.js";
 import { Refusal, Server } from "./server.js";
 import { Waiting } from "./waiting.js";
 
+const MOST_UNHEARD = 50; // the site takes no more
+
 const config = JSON.parse(document.getElementById("form-config").textContent);
 const { texts, urls } = config;
 const kept = new Kept(config.kept);
@@ -18,6 +20,7 @@ const summary = find("summary");
 const type = TYPES[config.kind];
 const now = config.seen ?? ""; // the activity's state on the server when this page was opened
 let sent = {}; // what was sent last, with its token
+let unheard = []; // the tokens of all that was sent before: an answer that was lost may have been a yes
 let seen = now; // the state that the text in the form began with: what is kept on the device may be older
 
 const server = new Server(config);
@@ -35,7 +38,7 @@ const form = new Form(find("form"), {
 addEventListener("pagehide", () => form.flush());
 
 function keep(value) {
-  waiting.end();
+  if (waiting.end()) summary.replaceChildren(el("p", {}, texts.typed_on));
   state.textContent = kept.write(value, seen) ? texts.kept : texts.not_kept;
 }
 
@@ -103,11 +106,14 @@ onPress("download", async () => {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 });
 
-/** The same document has the same token, so that sending it again after a lost answer puts it into the course once. */
+/** The same document has the same token, so that sending it again after a lost answer puts it into the course once; another names those before. */
 async function save() {
   const written = JSON.stringify(form.value);
-  if (sent.written !== written) sent = { written, token: uuid() };
-  const saved = await json(urls.save, { document: form.value, seen: now, token: sent.token });
+  if (sent.written !== written) {
+    if (sent.token) unheard = [...unheard, sent.token].slice(-MOST_UNHEARD);
+    sent = { written, token: uuid() };
+  }
+  const saved = await json(urls.save, { document: form.value, seen: now, token: sent.token, earlier: unheard, person: config.person });
   form.flush();
   kept.forget();
   const typedOn = JSON.stringify(form.value) !== written; // while the answer was on its way: the form of what is there now goes on with it

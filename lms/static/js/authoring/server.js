@@ -12,8 +12,8 @@ const ASKS_FOR_A_NEW_TOKEN = [400, 401, 403];
 const BUSY = [429, 502, 503, 504];
 
 export class Server {
-  constructor({ texts, csrf }) {
-    Object.assign(this, { texts, csrf });
+  constructor({ texts, csrf, person }) {
+    Object.assign(this, { texts, csrf, person });
   }
 
   json(url, body, more) {
@@ -47,16 +47,22 @@ export class Server {
     return Boolean(said?.fields || said?.code);
   }
 
-  /** Ask for this page again: it has another form token after a sign-in. Returns false if nobody is signed in. */
+  /** Ask for this page again: it has another form token after a sign-in. Returns false if nobody is signed in; throws a `Refusal` for others. */
   async renew() {
+    const page = await this.reload();
+    const person = page?.querySelector("meta[name=person]")?.content;
+    if (person && person !== String(this.person)) throw new Refusal(this.texts.signed_out, { waits: "sign_in" });
+    const token = page?.getElementById("form-config") && page.querySelector("meta[name=csrf-token]").content;
+    if (token) this.csrf = token;
+    return Boolean(token);
+  }
+
+  async reload() {
     try {
       const answer = await fetch(location.href, { redirect: "manual" });
-      const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-      const token = page?.getElementById("form-config") && page.querySelector("meta[name=csrf-token]").content;
-      if (token) this.csrf = token;
-      return Boolean(token);
+      return new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
-      return false;
+      return null;
     }
   }
 }

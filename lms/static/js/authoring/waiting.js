@@ -18,9 +18,12 @@ export class Waiting {
     this.soon();
   }
 
+  /** End the wait; return whether there was one. */
   end() {
+    const waited = this.waits;
     this.waits = false;
     clearTimeout(this.timer);
+    return waited;
   }
 
   soon() {
