@@ -62,8 +62,10 @@ def uses_of(session: Session, by: Person, code: str) -> QuestionUses:
     mine = {place for place, version in versions.items() if may_publish(session, version.course, by)}
     own = [one for one in copies if (one.course_id, one.activity) in mine]
     entry = own[-1].entry if own else {}
-    same = {one.version_id for one in own if _judged(one.entry) == _judged(entry)}
-    uses = [_use(session, versions[place], newest[place], (code, entry), same) for place in sorted(mine)]
+    asked: dict[tuple[int, str], dict[int, bool]] = {place: {} for place in mine}
+    for one in own:
+        asked[one.course_id, one.activity][one.version_id] = _judged(one.entry) == _judged(entry)
+    uses = [_use(session, versions[place], newest[place], (code, entry), asked[place]) for place in sorted(mine)]
     others = {version.course_id for place, version in versions.items() if place not in mine}
     shown = [one for one in uses if one is not None]
     left_out = sum(one.analysis.other_attempts for one in shown)
@@ -90,13 +92,13 @@ def _judged(entry: Mapping[str, Any]) -> list[Any]:
 
 
 def _use(
-    session: Session, version: CourseVersion, copy: _Copy, question: tuple[str, Mapping[str, Any]], same: set[int]
+    session: Session, version: CourseVersion, copy: _Copy, question: tuple[str, Mapping[str, Any]], asked: Mapping[int, bool]
 ) -> QuestionUse | None:
     activity = next((one for one in outline_of(version).activities if one.key == copy.activity), None)
     if activity is None:
         return None
     quiz = Quiz(version.id, version.course_id, copy.activity)
-    return QuestionUse(version, activity, analyse_question(session, quiz, question, same, ALL))
+    return QuestionUse(version, activity, analyse_question(session, quiz, question, asked, ALL))
 
 
 def _total(code: str, results: Iterable[QuestionResult]) -> QuestionResult:

@@ -4,7 +4,7 @@ The first attempt of each learner says how hard a question is, because a later o
 """
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -86,10 +86,16 @@ def analyse(session: Session, quiz: Quiz, class_id: int | None = None) -> Analys
     return count(key, (one[:5] for one in of_key), len(attempts) - len(of_key))
 
 
-def analyse_question(session: Session, quiz: Quiz, question: tuple[str, Mapping[str, Any]], same: Container[int], common: int) -> Analysis:
-    """Return the analysis of one question (its id and its entry in the key) of a quiz, from attempts at the versions in `same`."""
-    rows = _ATTEMPTS[False].ask(session, course=quiz.course_id, activity=quiz.activity)
-    of_key = [one for one in sorted(rows, key=itemgetter(5, 6)) if one[3] in same]
+def analyse_question(
+    session: Session, quiz: Quiz, question: tuple[str, Mapping[str, Any]], asked: Mapping[int, bool], common: int
+) -> Analysis:
+    """Return the analysis of one question (its id and its entry in the key) of a quiz.
+
+    `asked` are the versions in which the quiz asks it, and whether the same answer is right there. Attempts at other versions are no
+    attempts at this question, and count nowhere.
+    """
+    rows = [one for one in _ATTEMPTS[False].ask(session, course=quiz.course_id, activity=quiz.activity) if one[3] in asked]
+    of_key = [one for one in sorted(rows, key=itemgetter(5, 6)) if asked[one[3]]]
     return count({"questions": dict([question])}, (one[:5] for one in of_key), len(rows) - len(of_key), common)
 
 

@@ -15,6 +15,7 @@ from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.classes import setup
 from lms.classes.models import TrainingClass
 from tests.factories import World, add_course, signed_in
+from tests.integration.classes.next_versions import publish_next
 from tests.integration.learning.conftest import Page
 from tests.integration.tutoring.conftest import submit
 
@@ -78,6 +79,17 @@ def test_attempts_at_a_copy_with_another_answer_are_left_out_and_counted(shared:
     shared.act(change)
     page = signed_in(shared.app, "maker").get(f"/workshop/bank/{CODE}/answers").text
     assert "另有 1 次作答" in page
+
+
+def test_attempts_at_a_version_that_does_not_ask_the_question_count_nowhere(shared: World) -> None:
+    without = {**key_with("b"), "questions": {"other": {"correct": ["a"]}}}
+    shared.act(lambda session: setattr(session.get_one(AnswerKey, (shared.course_version_id, "quiz")), "document", without))
+    assert submit(Page(shared.client(), shared, "quiz").open(), {"other": ["a"]}).status_code == 200
+    publish_next(shared, QUIZ, key_with("b"))
+    hand_in(shared, "c2", "b")
+    page = signed_in(shared.app, "maker").get(f"/workshop/bank/{CODE}/answers").text
+    assert page.count("/questions/quiz") == 2
+    assert "另有" not in page
 
 
 @pytest.mark.parametrize("code", ["q-none", "%25", "_" * 18, "q-0123456789abcde"])
