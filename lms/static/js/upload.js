@@ -88,12 +88,12 @@ class Sending {
       if (this.paused) return;
       try {
         await this.begin();
-        if (await this.step()) return this.finish();
+        if (await this.step()) return await this.finish(); // without await, a line lost now would never be tried again
         failures = 0;
       } catch (error) {
         if (this.paused || this.gone) return;
         if (error instanceof Refused) return this.refuse(error.message);
-        this.offset = undefined; // ask how much arrived
+        if (this.offset !== this.file.size) this.offset = undefined; // ask how much arrived
         this.say(words.dataset.again);
         await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_WAIT_MS, 1000 * 2 ** failures++)));
       }

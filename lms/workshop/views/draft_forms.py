@@ -1,6 +1,7 @@
 """Forms inside a draft: an activity is made or mended, and goes into the course."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from flask import Response, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +21,7 @@ from lms.db import release, session, transaction
 from lms.errors import Conflict, NotFound, NotSignedIn
 from lms.i18n import pick
 from lms.storage import storage
+from lms.web.amounts import whole_number
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import draft_forms, drafts, history
 from lms.workshop.counting import counted_for
@@ -33,6 +35,7 @@ from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEEN = 64
+OPENED_BY = "person"  # in the address, because a colleague who may not see the draft is asked this first
 MOST_EARLIER = 50
 Token = Annotated[str, Meta(max_length=64)]
 
@@ -41,13 +44,12 @@ class PutBody(DocumentBody):
     """The document of a form; `seen` is the `seen_of` the activity when the form was opened, empty for a new activity.
 
     The browser makes `token`, so that a document whose answer was lost and that is sent again is put in once. `earlier` are the tokens
-    of documents that the same form sent before and of which it heard nothing. `person` is who opened the form.
+    of documents that the same form sent before and of which it heard nothing.
     """
 
     seen: Annotated[str, Meta(max_length=LONGEST_SEEN)] = ""
     token: Token = ""
     earlier: Annotated[list[Token], Meta(max_length=MOST_EARLIER)] = field(default_factory=list)
-    person: int | None = None
 
 
 @bp.url_value_preprocessor
@@ -88,7 +90,7 @@ def _page(draft_id: int, kind: str, save: str, filled: tuple[DraftActivity, dict
         }
     config["document"] = document
     config["seen"] = draft_forms.seen_of(activity) if activity else ""
-    config["urls"] |= {"save": save}
+    config["urls"] |= {"save": f"{save}?{urlencode({OPENED_BY: person().id})}"}
     back = url_for(".editor", draft_id=draft_id)
     return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config, sandbox=SANDBOX, back=back)
 
@@ -109,9 +111,9 @@ def put_again(draft_id: int, key: str) -> ResponseReturnValue:
 
 def _put(draft_id: int, key: str | None) -> Response:
     settings: Settings = current_app.extensions["settings"]
-    sent: PutBody = body_of(PutBody, DOCUMENT_BYTES)
-    _demand_same_person(sent.person)
+    _demand_same_person(request.args.get(OPENED_BY, type=whole_number))
     draft = drafts.own(session(), draft_id, person())
+    sent: PutBody = body_of(PutBody, DOCUMENT_BYTES)
     key = _put_before(draft, sent) if key is None else drafts.activity_of(draft, key)["key"]
     admit = counted_for(draft.organisation_id, settings)
     document: ActivityDocument = document_of(sent.document)

@@ -129,9 +129,9 @@ def test_a_form_that_somebody_else_opened_waits_for_them_and_saves_nothing(
     page = trainer.get(f"{draft}/forms/quiz").text
     opened_by = json.loads(page.split('id="form-config">')[1].split("</script>")[0])["person"]
     world.act(lambda session: add_person(session, "colleague", "同事", (TRAINER,), password=None))
-    put(signed_in(world.app, "colleague"), f"{draft}/{where}", PLAIN, 401, person=opened_by)
+    put(signed_in(world.app, "colleague"), f"{draft}/{where}?person={opened_by}", PLAIN, 401)
     assert activities(world) == []
-    put(trainer, f"{draft}/forms", PLAIN, person=opened_by)
+    put(trainer, f"{draft}/forms?person={opened_by}", PLAIN)
     assert len(activities(world)) == 1
 
 

@@ -113,7 +113,7 @@ async function save() {
     if (sent.token) unheard = [...unheard, sent.token].slice(-MOST_UNHEARD);
     sent = { written, token: uuid() };
   }
-  const saved = await json(urls.save, { document: form.value, seen: now, token: sent.token, earlier: unheard, person: config.person });
+  const saved = await json(urls.save, { document: form.value, seen: now, token: sent.token, earlier: unheard });
   form.flush();
   kept.forget();
   const typedOn = JSON.stringify(form.value) !== written; // while the answer was on its way: the form of what is there now goes on with it
