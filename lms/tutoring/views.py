@@ -14,7 +14,7 @@ from lms.accounts.models import OFFICE, STAFF, TRAINER
 from lms.catalogue import listing
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import may_publish, outline_of
-from lms.classes.models import LEARNING, TrainingClass
+from lms.classes.models import LEARNING, Enrolment, TrainingClass
 from lms.classes.setup import courses_of
 from lms.clock import now
 from lms.config import Settings
@@ -138,15 +138,24 @@ def start_over(class_id: int, code: str, activity: str) -> ResponseReturnValue:
     return redirect(url_for(".of_activity", class_id=class_id, code=code, activity=activity))
 
 
-@bp.post("/office/classes/<int:class_id>/progress/<code>/<activity>/waive")
-@requires(OFFICE, STAFF)
-def waive(class_id: int, code: str, activity: str) -> ResponseReturnValue:
-    """Waive a unit of a cmi5 package for the chosen person."""
+def _unit_of_somebody(class_id: int, code: str, activity: str) -> tuple[StudiedCourse, Activity, Enrolment | None]:
+    """Return a course of a class, a cmi5 unit of it, and the enrolment that the form names: nothing if no learner of the class has it.
+
+    Raises:
+        NotFound: there is no such class, course or unit.
+    """
     _found, course = _place(class_id, code)
     chosen, who = _activity(course, activity), request.form.get("waived", "")
     if FORMATS[chosen.format].runtime != "cmi5":
         raise NotFound(_("Only units of cmi5 packages can be waived."))
-    enrolment = next((one.enrolment for one in _learning(class_id) if who == str(one.enrolment.id)), None)
+    return course, chosen, next((one.enrolment for one in _learning(class_id) if who == str(one.enrolment.id)), None)
+
+
+@bp.post("/office/classes/<int:class_id>/progress/<code>/<activity>/waive")
+@requires(OFFICE, STAFF)
+def waive(class_id: int, code: str, activity: str) -> ResponseReturnValue:
+    """Waive a unit of a cmi5 package for the chosen person."""
+    course, chosen, enrolment = _unit_of_somebody(class_id, code, activity)
     waiver = UnitWaiver(enrolment.id if enrolment else None, request.form.get("ground", ""), request.form.get("reason", ""))
     if enrolment is None or waiver.problems:
         return _activity_page(class_id, code, activity, InvalidInput(_("Nothing was waived."), waiver.problems))
@@ -168,11 +177,7 @@ def waive(class_id: int, code: str, activity: str) -> ResponseReturnValue:
 @requires(OFFICE, STAFF)
 def take_back_waiver(class_id: int, code: str, activity: str) -> ResponseReturnValue:
     """Take back that a unit was waived for the chosen person."""
-    _found, course = _place(class_id, code)
-    chosen, who = _activity(course, activity), request.form.get("waived", "")
-    if FORMATS[chosen.format].runtime != "cmi5":
-        raise NotFound(_("Only units of cmi5 packages can be waived."))
-    enrolment = next((one.enrolment for one in _learning(class_id) if who == str(one.enrolment.id)), None)
+    course, chosen, enrolment = _unit_of_somebody(class_id, code, activity)
     waiver = UnitWaiver(enrolment.id if enrolment else None, "", request.form.get("reason", ""))
     try:
         with transaction() as writing:
