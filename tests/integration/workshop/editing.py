@@ -1,6 +1,7 @@
 """Make and change drafts as the editor's page does."""
 
 import base64
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -8,8 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from courses.package import Package, open_package
 from lms.db import database
+from lms.jobs.models import Job
 from lms.workshop.models import Draft
+from lms.workshop.publish_job import EXPORTING
 from tests.access import form_token
 from tests.integration.catalogue.uploading import run_jobs
 
@@ -68,3 +72,14 @@ def draft_of(app: Flask) -> Draft:
 
 def keys_of(app: Flask) -> list[str]:
     return [one["key"] for module in draft_of(app).document["modules"] for one in module["activities"]]
+
+
+def exported(app: Flask, maker: FlaskClient, code: str, folder: Path) -> Package:
+    """Export the first version of a course, and open its package as an upload is opened."""
+    post(maker, f"/catalogue/courses/{code}/versions/1/export")
+    run_jobs(app)
+    [job] = rows(app, select(Job).where(Job.kind == EXPORTING))
+    (folder / "export.zip").write_bytes(maker.get(f"/jobs/{job.id}/download").data)
+    again = open_package(folder / "export.zip")
+    assert isinstance(again, Package), again
+    return again

@@ -9,22 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from courses.formats.cmi5_values import key_of
-from courses.package import Package, open_package
 from courses.samples import SAMPLES
 from lms.catalogue.models import CourseVersion
 from lms.classes import setup
 from lms.classes.models import TrainingClass
-from lms.jobs.models import Job
 from lms.storage import storage
 from lms.workshop import intake
 from lms.workshop.intake import CheckedFile
-from lms.workshop.publish_job import EXPORTING
 from tests.conformance.cmi5.structures import block, structure, unit
 from tests.conformance.cmi5.units import UnitsOfClass, verbs
 from tests.factories import World
 from tests.integration.catalogue.uploading import run_jobs
 from tests.integration.workshop.conftest import publish_sample
-from tests.integration.workshop.editing import PNG, draft_of, post, rows, save, send_file, step
+from tests.integration.workshop.editing import PNG, draft_of, exported, post, rows, save, send_file, step
 from tests.unit.courses.folders import zipped
 from tests.work import bend, calls
 
@@ -90,12 +87,7 @@ def test_an_exported_draft_with_units_imports_as_the_same_course(app: Flask, mak
     send_file(maker, f"{place}/tus", "板书.png", PNG)
     save(maker, place, step("activity", "minutes", 10, 25, key_of(ONE)), step("activity", "gate", "", "passed", key_of(TWO)))
     version = published(app, maker, place)
-    post(maker, f"/catalogue/courses/{version.course.code}/versions/1/export")
-    run_jobs(app)
-    [job] = rows(app, select(Job).where(Job.kind == EXPORTING))
-    (tmp_path / "export.zip").write_bytes(maker.get(f"/jobs/{job.id}/download").data)
-    again = open_package(tmp_path / "export.zip")
-    assert isinstance(again, Package), again
+    again = exported(app, maker, version.course.code, tmp_path)
     assert (again.sha256, again.outline) == (version.package_sha256, version.document)
 
 

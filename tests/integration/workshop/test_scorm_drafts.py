@@ -7,12 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from courses.package import Package, open_package
 from lms.catalogue.models import CourseVersion
-from lms.jobs.models import Job
-from lms.workshop.publish_job import EXPORTING
 from tests.integration.catalogue.uploading import run_jobs
-from tests.integration.workshop.editing import draft_of, keys_of, post, rows, save, send_file, step
+from tests.integration.workshop.editing import draft_of, exported, keys_of, post, rows, save, send_file, step
 from tests.scorm_packages import lesson, two_units
 
 
@@ -29,12 +26,7 @@ def test_a_package_of_several_units_is_edited_published_and_exported_as_the_same
     [version] = rows(app, select(CourseVersion).options(undefer(CourseVersion.document)))
     [activity] = version.document["modules"][0]["activities"]
     assert (activity["minutes"], activity["requires"], activity["grading"]) == (45, {"passed": True}, "content")
-    post(maker, f"/catalogue/courses/{version.course.code}/versions/1/export")
-    run_jobs(app)
-    [job] = rows(app, select(Job).where(Job.kind == EXPORTING))
-    (tmp_path / "export.zip").write_bytes(maker.get(f"/jobs/{job.id}/download").data)
-    again = open_package(tmp_path / "export.zip")
-    assert isinstance(again, Package), again
+    again = exported(app, maker, version.course.code, tmp_path)
     assert (again.sha256, again.outline) == (version.package_sha256, version.document)
 
 
