@@ -52,6 +52,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "upload": "files on their way to become courses",
     "course_label": "words under which the library finds a course",
     **dict.fromkeys(("draft", "draft_change", "draft_comment"), "courses that are not published yet"),
+    "unit_preview": "what a trainer tries; nothing of it is kept",
     **dict.fromkeys(("bank_question", "bank_tag"), "a published quiz holds its own copies"),
     **dict.fromkeys(("course_file", "workshop_file"), "how much room the files of courses and drafts take"),
     "h5p_library": "which files contents play with; what is earned follows from statements",
