@@ -28,7 +28,7 @@ def test_a_trainer_tries_a_unit_in_both_modes_and_sees_what_it_sent(browser: Bro
         no_finding(page, frames=2)
 
         page.get_by_label("让单元记录结果").check()
-        expect(unit.get_by_text("第 1 页，共 4 页")).to_be_visible(timeout=SOON_MS)  # it begins anew
+        expect(unit.get_by_text("第 1 页，共 4 页")).to_be_visible(timeout=SOON_MS)  # it begins again
         while not unit.get_by_role("button", name="交答案").is_visible():
             unit.get_by_role("button", name="下一页").or_(unit.get_by_role("button", name="去答题")).click()
         for number, right in enumerate((1, 2, 1, 0)):

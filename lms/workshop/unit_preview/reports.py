@@ -42,7 +42,7 @@ class AnsweredRequest:
 
 
 def reports_of(one: AnsweredRequest, met: Callable[[Mapping[str, Any]], list[str]]) -> list[Json]:
-    """Return what is to be shown of a request: each statement, and whatever else was refused. `met`: a statement's conditions.
+    """Return what is to be shown of a request: each statement, and all other requests that were refused. `met`: a statement's conditions.
 
     A document that is not there is no fault: units look for a bookmark before they write one.
     """

@@ -1,31 +1,25 @@
-"""Begin the preview of a unit, hand out its token, answer what it asks of its record store, and remove previews that are over.
+"""Begin the preview of a unit, hand out its token, and remove previews that are over.
 
 A preview is one row: two requests of a unit come one after the other, in whichever process they arrive.
 """
 
 import base64
 import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from flask import Response
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
 from courses.formats.cmi5_values import AssignableUnit
-from lms.config import Settings
 from lms.learning.runtimes.cmi5 import access, launching
 from lms.learning.runtimes.cmi5.launching import UnitSession, UnitSite
 from lms.workshop.models import UnitPreview
 from lms.workshop.unit_preview import reports, session
-from lms.workshop.unit_preview.reports import AnsweredRequest
 from xapi.portable import PortableStore
 
 MOST_OF_A_PERSON = 5
 LASTS = timedelta(hours=12)
-
-MakeSite = Callable[[uuid.UUID], UnitSite]
 
 
 def begin(writing: Session, person_id: int, course: str, unit: AssignableUnit, mode: str, at: datetime) -> UnitPreview:
@@ -81,25 +75,6 @@ def locked(writing: Session, preview_id: uuid.UUID) -> UnitPreview | None:
     """Return a preview with its record store, locked; None if there is none (any more)."""
     found = select(UnitPreview).where(UnitPreview.id == preview_id).options(undefer(UnitPreview.records)).with_for_update()
     return writing.scalar(found)
-
-
-def answer(preview: UnitPreview, asked: AnsweredRequest, settings: Settings, at: datetime) -> Response:
-    """Answer the current request to a locked preview's record store as the site's own does; note what is to be shown of it.
-
-    `asked` has the request; its answer is filled in.
-    """
-    held = session.PreviewProfile(preview, settings.public_url)
-    with PortableStore(preview.records) as store:
-        response = store.answer(
-            asked.resource,
-            authenticate=lambda token: session.credential(preview, held, token, at, settings.public_url),
-            clock=lambda: at,
-            home_page=settings.public_url,
-            token_name=access.BASIC_NAME,
-        )
-        preview.records = store.content() if asked.changes else preview.records
-    add(preview, reports.reports_of(asked.answered(response.status_code, response.get_data(), held.seen), held.met))
-    return response
 
 
 def add(preview: UnitPreview, new: list[reports.Json]) -> None:

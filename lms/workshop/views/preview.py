@@ -31,7 +31,7 @@ from lms.learning.answers import checked
 from lms.learning.frame_address import frame_on, origin_in_preview
 from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody
-from lms.learning.words import content_texts
+from lms.learning.words import content_texts, unit_texts
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop.reports import conditions_met
@@ -127,7 +127,7 @@ def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[s
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         "csrf": generate_csrf(),
         "urls": urls,
-        "unit": config_of(unit_of(storage(), activity, shown.files), urls["unit"]),
+        "unit": config_of(unit_of(storage(), activity, shown.files), urls["unit"], _unit_texts()),
         "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
         "texts": {
             "content": content_texts(),
@@ -141,6 +141,14 @@ def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[s
             "accepted": _("accepted"),
             "left_out": _("left out"),
         },
+    }
+
+
+def _unit_texts() -> dict[str, str]:
+    return {
+        **unit_texts(),
+        "own_window": _("This unit opens in a window of its own. What it sends appears on this page."),
+        "closed": _("The unit was closed. Nothing of it was kept."),
     }
 
 

@@ -1,6 +1,7 @@
 """Routes of a unit's preview: begin one, its fetch URL and its record store, and what it sent so far."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -20,6 +21,7 @@ from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import pick
 from lms.learning.runtimes.cmi5 import vocabulary as c
+from lms.learning.runtimes.cmi5.access import BASIC_NAME
 from lms.learning.runtimes.cmi5.launching import UnitSite
 from lms.learning.runtimes.cmi5.unit_page import place_of
 from lms.learning.runtimes.cmi5.views import fetch_reply, state_of
@@ -30,17 +32,18 @@ from lms.workshop.documents import values_of
 from lms.workshop.models import UnitPreview
 from lms.workshop.unit_preview import trying
 from lms.workshop.unit_preview.page import unit_of
-from lms.workshop.unit_preview.reports import AnsweredRequest
-from lms.workshop.unit_preview.session import FETCH
+from lms.workshop.unit_preview.reports import AnsweredRequest, reports_of
+from lms.workshop.unit_preview.session import FETCH, PreviewProfile, credential
 from lms.workshop.views.blueprint import bp
 from lms.workshop.views.preview import find_activity
+from xapi.portable import PortableStore
 
 MOST_BYTES = 2**20
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
 
 
 class BeginBody(msgspec.Struct):
-    """How a unit is to be tried: Browse, in which it records no results, or Normal, as learners get it."""
+    """The launch mode: Browse, in which it records no results, or Normal, which learners get."""
 
     normal: bool = False
 
@@ -120,7 +123,24 @@ def records_of_preview(preview_id: uuid.UUID, resource: str) -> ResponseReturnVa
         found = trying.locked(writing, preview_id)
         if found is None:
             raise NotFound("This preview is over.")
-        return trying.answer(found, asked, _settings(), now())
+        return _answer(found, asked, now())
+
+
+def _answer(preview: UnitPreview, asked: AnsweredRequest, at: datetime) -> Response:
+    """Answer the current request to a locked preview's record store as the site's own does; note what is to be shown of it."""
+    public_url = _settings().public_url
+    held = PreviewProfile(preview, public_url)
+    with PortableStore(preview.records) as store:
+        response = store.answer(
+            asked.resource,
+            authenticate=lambda token: credential(preview, held, token, at, public_url),
+            clock=lambda: at,
+            home_page=public_url,
+            token_name=BASIC_NAME,
+        )
+        preview.records = store.content() if asked.changes else preview.records
+    trying.add(preview, reports_of(asked.answered(response.status_code, response.get_data(), held.seen), held.met))
+    return response
 
 
 def _body() -> bytes:

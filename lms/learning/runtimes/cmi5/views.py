@@ -110,11 +110,11 @@ class SessionOfUnit(Protocol):
 
     @property
     def said(self) -> str:
-        """What it stated."""
+        """The last words of its verbs."""
 
     @property
     def ended_at(self) -> datetime | None:
-        """When it ended."""
+        """The time of its end, if it has ended."""
 
 
 def state_of(unit: SessionOfUnit | None) -> str:
