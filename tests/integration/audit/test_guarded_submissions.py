@@ -44,7 +44,7 @@ def accepted_of(world: World, statements: tuple[str, ...]) -> list[str]:
                 connection.execute(text(one))
             accepted.append(one)
         except DBAPIError as error:
-            assert "never changed or deleted" in str(error), one
+            accepted += [] if "never changed or deleted" in str(error) else [f"{one}: {error}"]
     return accepted
 
 
@@ -75,4 +75,4 @@ def test_a_restart_and_an_accepted_submission_stay_as_they_were_while_reviews_an
     left = world.act(lambda session: session.execute(text("SELECT text, state FROM practice_work ORDER BY id")).all())
     assert [tuple(row) for row in left] == [("", "accepted"), ("", "returned")]
     for table in ("activity_restart", "practice_file"):
-        assert world.act(lambda session, name=table: session.scalar(text(f"SELECT count(*) FROM {name}"))) == 0, table  # noqa: S608 - our own names
+        assert world.act(lambda session, name=table: session.scalar(text(f"SELECT count(*) FROM {name}"))) == 0, table
