@@ -43,6 +43,7 @@ MENU = {
 # pages without their own entry in a role's menu
 PART_OF = {
     "catalogue": "office",  # for offices, which choose courses for classes
+    **dict.fromkeys(("workshop", "authoring", "library"), "catalogue"),
     "learning": "home",
     "here": "home",
     "transcripts": "office",

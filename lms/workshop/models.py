@@ -122,7 +122,7 @@ class UnitPreview(Base):
 
 
 class MadeOnce(Base):
-    """What was made with the token of a form, so that a form which comes again makes nothing new (`lms.workshop.once`)."""
+    """The thing that was made with the token of a form, so that the same form makes nothing new the second time (`lms.workshop.once`)."""
 
     __tablename__ = "made_once"
 

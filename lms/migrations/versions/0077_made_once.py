@@ -1,4 +1,4 @@
-"""What was made with the token of a form"""
+"""Tokens of forms, and the things that were made with them"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -127,7 +127,7 @@ def _kinds() -> list[tuple[str, str]]:
 def _line(one: DraftActivity) -> dict[str, Any]:
     """Return what the outline says of an activity."""
     activity = values_of(one)
-    gate = gate_words(activity)
+    gate = gate_words(activity, open_answers={activity.key} if one.get("type") == "reflection" else ())
     own = type_words().get(one.get("type", ""))
     return {
         "title": pick(activity.title.zh, activity.title.en) or _("Activity without a title"),
