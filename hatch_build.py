@@ -75,8 +75,13 @@ ASSETS = (
         for name, file, licence in (
             ("noto-serif-tibetan", "files/noto-serif-tibetan-tibetan-400-normal.woff", ("LICENSE", "LICENSE")),
             ("noto-sans-mongolian", "files/noto-sans-mongolian-mongolian-400-normal.woff", ("LICENSE", "LICENSE")),
-            # its package has no licence file; the font itself names the SIL Open Font License
+            ("noto-sans-tai-le", "files/noto-sans-tai-le-tai-le-400-normal.woff", ("LICENSE", "LICENSE")),
+            ("noto-sans-new-tai-lue", "files/noto-sans-new-tai-lue-new-tai-lue-400-normal.woff", ("LICENSE", "LICENSE")),
+            ("noto-sans-miao", "files/noto-sans-miao-miao-400-normal.woff", ("LICENSE", "LICENSE")),
+            # these packages have no licence file; each font itself names the SIL Open Font License
             ("noto-sans-yi", "files/noto-sans-yi-yi-400-normal.woff", ("metadata.json", "metadata.json")),
+            ("noto-sans-tai-tham", "files/noto-sans-tai-tham-tai-tham-400-normal.woff", ("metadata.json", "metadata.json")),
+            ("noto-sans-lisu", "files/noto-sans-lisu-lisu-400-normal.woff", ("metadata.json", "metadata.json")),
         )
     ),
     # What others' content speaks to a record store with: driven against ours (tests/integration/xapi/test_client_*.py).

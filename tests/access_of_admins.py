@@ -2,6 +2,8 @@
 
 # The sections of the record store; elsewhere an administrator gets what a trainer without courses gets.
 ADMINS_OWN = {
+    ("workshop.fetch_of_preview", "POST"): "200",
+    **{("workshop.records_of_preview", method): "404" for method in ("GET", "PUT", "POST", "DELETE", "PATCH")},
     ("certification.own_letterhead", "GET"): "302",
     ("certification.letterhead", "GET"): "200",
     ("certification.logo", "GET"): "404",

@@ -19,6 +19,8 @@ LESSON = PlannedSession("s1", "研讨", "online", BEGIN, BEGIN + timedelta(hours
 
 # What the staff of the teacher's class get: where they may go, what the office gets; elsewhere what a trainer gets who has no courses.
 STAFFS_OWN = {
+    ("workshop.fetch_of_preview", "POST"): "200",
+    **{("workshop.records_of_preview", method): "404" for method in ("GET", "PUT", "POST", "DELETE", "PATCH")},
     ("office.today", "GET"): "200",
     ("office.class_", "GET"): "200",
     ("tutoring.of_class", "GET"): "200",

@@ -10,11 +10,12 @@ THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
 A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
+NOT_THERE = "404 404 404 404 404 404"
 NO_DRAFT = "login 403 403 404 403 403"  # nobody has begun one; tests/integration/workshop has other organisations' trainers
 DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft", "new_form", "filled_form")
 DRAFT_ACTIONS = (
     *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
-    "take_draft_unit_report",
+    *("take_draft_unit_report", "begin_draft_unit"),
     *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
     *("copy_draft", "delete_draft", "put_new", "put_again", "put_captions", "remove_captions"),
 )
@@ -109,7 +110,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("workshop.preview", "GET"): TRAINERS,
     ("workshop.take_report", "POST"): "401 403 403 400 403 403",
     ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
-    ("workshop.take_unit_report", "POST"): "401 403 403 400 403 403",
+    **{(f"workshop.{name}", "POST"): "401 403 403 400 403 403" for name in ("take_unit_report", "begin_unit", "look_at_unit")},
+    ("workshop.fetch_of_preview", "POST"): EVERYBODY,  # the address holds a token that is used once
+    **{("workshop.records_of_preview", method): NOT_THERE for method in ("GET", "PUT", "POST", "DELETE", "PATCH")},  # needs a unit's token
     ("workshop.draft_list", "GET"): TRAINERS,
     ("workshop.begin", "POST"): "401 403 403 302 403 403",
     **dict.fromkeys(((f"workshop.{name}", "GET") for name in DRAFT_PAGES), NO_DRAFT),

@@ -1,7 +1,7 @@
 """Search the accesses: by the person they were about, by the person who looked, or by day."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.access_log.models import AccessRecord
+from lms.accounts.masking import masked_name
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below
 from lms.classes.models import Enrolment, TrainingClass
@@ -31,7 +32,11 @@ class AccessFilter:
 
 @dataclass(frozen=True, slots=True)
 class AccessLine:
-    """One access in a list; names are empty where there is none."""
+    """One access in a list; names are empty where there is none.
+
+    A person who is not the asking office's is masked, and a class that is not has no name: an office's own people may look at the data
+    of other offices, for example as staff of another provider's class.
+    """
 
     record: AccessRecord
     by: str
@@ -59,13 +64,40 @@ def search(session: Session, scope: str | None, wanted: AccessFilter, after: int
         query = query.outerjoin(provider, provider.id == TrainingClass.provider_id)
         query = query.where(or_(below(scope, _school), below(scope, provider), below(scope, _own), below(scope, _office)))
     if wanted.whose:
-        query = query.where(_about(session, _named(session, wanted.whose)))
+        named = _named(session, wanted.whose)
+        query = query.where(_about(session, named if scope is None else sorted(_open_people(session, scope, named))))
     if wanted.by:
         query = query.where(AccessRecord.by.in_(_named(session, wanted.by)))
     if wanted.day is not None:
         start = datetime.combine(wanted.day, time(), ZoneInfo(SITE_ZONE))
         query = query.where(AccessRecord.at >= start, AccessRecord.at < start + timedelta(days=1))
-    return _page(session, query, after)
+    page = _page(session, query, after)
+    return page if scope is None else AccessPage(_with_names_hidden(session, scope, page.lines), page.next)
+
+
+def _with_names_hidden(session: Session, scope: str, lines: Sequence[AccessLine]) -> Sequence[AccessLine]:
+    """Mask the people, and leave out the names of the classes, that are not the office's with this path."""
+    people = _open_people(session, scope, {one.record.person_id for one in lines if one.record.person_id is not None})
+    runs = select(TrainingClass.id).join(Organisation, Organisation.id == TrainingClass.provider_id).where(below(scope))
+    classes = set(session.scalars(runs.where(TrainingClass.id.in_({one.record.class_id for one in lines}))))
+    return [
+        replace(
+            one,
+            person=one.person if one.record.person_id in people else masked_name(one.person) if one.person else "",
+            training_class=one.training_class if one.record.class_id in classes else "",
+        )
+        for one in lines
+    ]
+
+
+def _open_people(session: Session, scope: str, person_ids: Collection[int]) -> set[int]:
+    """Return those people whom the office with this path may see: of its organisations, or trained in its classes."""
+    home, provider = aliased(Organisation), aliased(Organisation)
+    trained = select(Enrolment.id).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+    trained = trained.join(provider, provider.id == TrainingClass.provider_id)
+    trained = trained.where(Enrolment.person_id == Person.id, below(scope, provider))
+    query = select(Person.id).outerjoin(home, home.id == Person.organisation_id)
+    return set(session.scalars(query.where(Person.id.in_(person_ids), or_(below(scope, home), trained.exists()))))
 
 
 def about(session: Session, person_id: int, after: int | None) -> AccessPage:

@@ -26,7 +26,7 @@ from lms.classes.staff import appoint
 from lms.crediting.attesting import Attestor
 from lms.crediting.drain import drain
 from lms.db import Database
-from lms.demo import certificates, elsewhere, history, people, reviews, story, timetable
+from lms.demo import certificates, elsewhere, history, people, reviews, story, timetable, workshop
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
 from lms.lifetime import rules
@@ -38,10 +38,11 @@ EXTRA = (SCORM_SAMPLE, CMI5_SAMPLE)  # to try the formats; nobody has to study t
 PASSWORD = "yanshi-demo"  # noqa: S105 - the demo's, printed and documented; nothing else creates these sign-ins
 SIGN_INS = (  # user name, number of the name, roles, organisation, why somebody would sign in
     ("teacher", 0, (TEACHER,), people.school_of(0), "to see what is earned and what is missing, and to go on studying"),
-    ("trainer", 500, (TRAINER,), people.PROVIDER, "to look at courses and upload one"),
+    ("trainer", 500, (TRAINER,), people.PROVIDER, "to make a course, upload one, and ask a colleague to review it"),
     ("office", 501, (OFFICE, ADMIN), people.OFFICE, "to follow a class of fifty, take its transcripts away, and run the site"),
     ("staff", 502, (STAFF,), people.PROVIDER, "to plan sessions, note attendance and accept logs"),
     ("county", 503, (OFFICE,), people.COUNTY, "to follow the teachers of a county, who are trained elsewhere"),
+    (workshop.REVIEWER, 504, (TRAINER,), people.PROVIDER, "to review the draft of a colleague that waits under Drafts"),
 )
 RUN_BY_STAFF = ("demo-rural-lead-1", "demo-rural-lead-0", "demo-online-teaching-1")  # the classes of the person who signs in as staff
 BATCH = 10
@@ -74,6 +75,7 @@ def load(site: DemoSite) -> None:
         _sign_ins(session, places)
         _programmes(session, site)
     versions = _courses(site)
+    _review(site, versions[workshop.COURSE])
     for plan in CLASSES:
         _class(site, plan, versions)
     _timetables(site)
@@ -126,6 +128,12 @@ def _courses(site: DemoSite) -> dict[str, CourseVersion]:
             if version.published_at == site.now:
                 site.say(f"course published: {version.course.code}")
     return versions
+
+
+def _review(site: DemoSite, version: CourseVersion) -> None:
+    with site.database.writer() as session, session.begin():
+        if workshop.ask_for_review(session, site.storage, session.get_one(CourseVersion, version.id), site.now):
+            site.say(f"a draft of {workshop.COURSE} waits for a review")
 
 
 def _class(site: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) -> None:

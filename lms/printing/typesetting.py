@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import manimgx_fonts
+import pylopdf_fonts_ko
 import pylopdf_fonts_zh_cn
 import pylopdf_fonts_zh_tw
 import typst
@@ -18,13 +19,16 @@ ROOT = Path(__file__).parent.parent  # typst reads templates below it
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 ONE_GLYPH = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONT_FOLDERS = [
-    *(str(Path(str(one.__file__)).parent) for one in (pylopdf_fonts_zh_cn, pylopdf_fonts_zh_tw, manimgx_fonts)),
+    *(str(Path(str(one.__file__)).parent) for one in (pylopdf_fonts_zh_cn, pylopdf_fonts_zh_tw, pylopdf_fonts_ko, manimgx_fonts)),
     str(Path(__file__).parent / "fonts"),  # hatch_build.py
 ]
-SCRIPTS = ("Noto Sans", "Noto Sans Arabic", "Noto Serif Tibetan", "Noto Sans Mongolian", "Noto Sans Yi")
+SCRIPTS = (
+    *("Noto Sans", "Noto Sans Arabic", "Noto Serif Tibetan", "Noto Sans Mongolian", "Noto Sans Yi"),
+    *("Noto Sans Tai Le", "Noto Sans New Tai Lue", "Noto Sans Tai Tham", "Noto Sans Lisu", "Noto Sans Miao"),
+)
 FONTS = {  # the first font that has a character prints it
-    "sans": ["Noto Sans SC", "Noto Sans TC", *SCRIPTS],
-    "serif": ["Noto Serif SC", "Noto Serif TC", "Noto Sans SC", *SCRIPTS],
+    "sans": ["Noto Sans SC", "Noto Sans TC", *SCRIPTS, "Noto Sans KR"],
+    "serif": ["Noto Serif SC", "Noto Serif TC", "Noto Sans SC", *SCRIPTS, "Noto Serif KR"],
 }
 PdfSource = TypeVar("PdfSource", Path, bytes)
 _further: list[str] = []  # folders of the operator's own fonts

@@ -15,7 +15,7 @@ from lms import config_urls
 from lms.config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
-BOTH_HOSTS_PREFIXES = ("/xapi", "/cmi5/fetch/", "/cmi5/returned", "/healthz", "/readyz")
+BOTH_HOSTS_PREFIXES = ("/xapi", "/cmi5/fetch/", "/cmi5/preview/", "/cmi5/returned", "/healthz", "/readyz")
 CONTENT_TOO = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 

@@ -1,9 +1,10 @@
-"""Tables of drafts (a course that is being made or mended, its changes, the comments on it) and of the question bank."""
+"""Tables of drafts (a course that is being made or mended, its changes, the comments on it), the question bank, and previews of units."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.catalogue.models import OWN
@@ -96,3 +97,36 @@ class BankTag(Base):
 
     question_id: Mapped[int] = mapped_column(ForeignKey("bank_question.id", ondelete="CASCADE"), primary_key=True)
     tag: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class UnitPreview(Base):
+    """A unit of cmi5 that a trainer tries: its session, what it sent, and a record store of its own (`lms.workshop.unit_preview`)."""
+
+    __tablename__ = "unit_preview"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)  # of its session, and its registration
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course: Mapped[str] = mapped_column(String(64))
+    unit: Mapped[dict[str, Any]] = mapped_column(JSON)  # an `AssignableUnit`, as it was when the preview began
+    mode: Mapped[str] = mapped_column(String(8))  # launchMode: Browse or Normal
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    data_read: Mapped[bool] = mapped_column(default=False)
+    preferences_read: Mapped[bool] = mapped_column(default=False)
+    said: Mapped[str] = mapped_column(String(200), default="")  # the verbs of cmi5 that the unit stated, by their last words
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the unit's last statement
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reports: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    reported: Mapped[int] = mapped_column(default=0)  # how many there were
+    records: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a `PortableStore`
+
+
+class MadeOnce(Base):
+    """The thing that was made with the token of a form, so that the same form makes nothing new the second time (`lms.workshop.once`)."""
+
+    __tablename__ = "made_once"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    made: Mapped[str] = mapped_column(String(64))  # its id, code or key
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

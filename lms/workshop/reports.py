@@ -11,8 +11,10 @@ SEEN_AT = "2026-01-01T00:00:00.000Z"  # any instant: what is proved does not dep
 CONDITIONS = frozenset({"completed", "passed"})
 
 
-def conditions_met(statement: Mapping[str, Any], course: str, activity: Activity, public_url: str) -> list[str]:
+def conditions_met(statement: Mapping[str, Any], course: str, activity: Activity, public_url: str, *, move_on: str = "") -> list[str]:
     """Return which conditions (`completed`, `passed`) a statement of the content meets; none if it proves nothing.
+
+    `move_on`: the moveOn of a unit of cmi5.
 
     Raises:
         ValueError: the statement has a part of another form than the standard's, so the store would refuse it.
@@ -20,7 +22,7 @@ def conditions_met(statement: Mapping[str, Any], course: str, activity: Activity
     iri = v.activity_iri(public_url, course, activity.key)
     ours = {"authority": v.actor_of(public_url, "player"), "timestamp": SEEN_AT, "stored": SEEN_AT}
     try:
-        context = {**(statement.get("context") or {}), "extensions": {v.LAUNCH: "preview", v.OPENED: SEEN_AT}}
+        context = {**(statement.get("context") or {}), "extensions": {v.LAUNCH: "preview", v.OPENED: SEEN_AT, v.MOVE_ON: move_on}}
         whole = {**statement, **ours, "context": context}
         found = observe(whole, ActivityRule(f"{course}:{activity.key}", iri, activity.grading == "server"), Trust(public_url))
     except (KeyError, TypeError, AttributeError, ArithmeticError) as error:

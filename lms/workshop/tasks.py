@@ -1,13 +1,16 @@
-"""Remove contents that nothing refers to any more, every night."""
+"""Remove contents that nothing refers to any more, every night, and previews that are over."""
 
 import structlog
 from celery import shared_task
 
 from lms.clock import now
+from lms.db import transaction
 from lms.i18n import SITE_ZONE, local_time
 from lms.jobs import long_runs
 from lms.storage import storage
+from lms.workshop import once
 from lms.workshop.sweeping import sweep
+from lms.workshop.unit_preview import trying
 
 log = structlog.get_logger(__name__)
 
@@ -34,4 +37,15 @@ def see_through() -> None:
     log.info("contents.swept", set_aside=found.set_aside, brought_back=found.brought_back, removed=found.removed)
 
 
-SCHEDULE = {"contents-sweep": {"task": sweep_contents.name, "schedule": EVERY_SECONDS}}
+@shared_task(name="lms.workshop.tasks.remove_unit_previews", ignore_result=True)
+def remove_unit_previews() -> int:
+    """Remove the previews of units that are over, and old tokens of forms; return how many previews."""
+    with transaction() as session:
+        once.remove_old(session, now())
+        return trying.remove_old(session, now())
+
+
+SCHEDULE = {
+    "contents-sweep": {"task": sweep_contents.name, "schedule": EVERY_SECONDS},
+    "unit-previews": {"task": remove_unit_previews.name, "schedule": EVERY_SECONDS},
+}

@@ -1,6 +1,8 @@
 """Content made for a test, in a course that the site's class studies: H5P content of one script, or a package."""
 
+import io
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,3 +56,13 @@ def give_package(site: Site, folder: Path, package: bytes, name: str = "lesson.z
         training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
         setup.bind_course(session, training_class, version, "online")
         return f"{site.address}/learn/{site.enrolment_id}/{version.id}/{found.course.activities[0].key}", version.course.code
+
+
+def packed(folder: Path) -> bytes:
+    """Return the files of a folder as a ZIP archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder).as_posix())
+    return buffer.getvalue()

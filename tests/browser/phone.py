@@ -20,14 +20,14 @@ def own_addresses(address: str) -> re.Pattern[str]:
 
 
 @contextmanager
-def phone(browser: Browser, site: Site, expected: str, elsewhere: tuple[str, ...] = ()) -> Iterator[BrowserContext]:
+def phone(browser: Browser, site: Site, expected: str, elsewhere: tuple[str, ...] = (), locale: str = "zh-CN") -> Iterator[BrowserContext]:
     """A phone. A request that leaves the site fails the test, and so does an unexpected console message (`expected` lists the others).
 
     Requests to addresses that begin with one of `elsewhere` may leave the site; the test answers them.
     """
     complaints: list[str] = []
     own = own_addresses(site.address)
-    with browser.new_context(viewport=PHONE, locale="zh-CN", accept_downloads=True) as context:
+    with browser.new_context(viewport=PHONE, locale=locale, accept_downloads=True) as context:
         context.on(
             "request",
             lambda request: (

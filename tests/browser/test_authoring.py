@@ -3,7 +3,7 @@
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.phone import sign_in, sound
-from tests.browser.quizzes import answer, at, write, write_quiz
+from tests.browser.quizzes import answer, at, write_quiz
 from tests.browser.studying import SOON_MS
 from tests.site import Site
 
@@ -21,18 +21,6 @@ def test_a_quiz_of_every_kind_is_written_tried_and_kept(visitor: BrowserContext,
     page.reload()
     expect(at(page, "title").locator("input")).to_have_value("水的测验")
     expect(page.get_by_text("这是您之前在本机填写的内容。")).to_be_visible()
-
-
-def test_what_is_removed_comes_back_and_moves_by_keyboard(visitor: BrowserContext, site: Site) -> None:
-    page = sign_in(visitor, site, "trainer", "/workshop/activities/quiz")
-    write(page, "questions[0].options", "甲", "乙")
-    page.get_by_role("button", name="下移: 选项 1").press("Enter")
-    expect(at(page, "questions[0].options[1]").get_by_role("textbox")).to_have_value("甲")
-    at(page, "questions").locator("> [data-add]").press("Enter")
-    page.get_by_role("button", name="移除: 第 1 题").press("Enter")
-    expect(at(page, "questions").locator("> section")).to_have_count(1)
-    page.get_by_role("button", name="撤销").press("Enter")
-    expect(at(page, "questions[0].options[1]").get_by_role("textbox")).to_have_value("甲")
 
 
 def test_what_was_typed_just_before_the_page_was_left_is_kept(visitor: BrowserContext, site: Site) -> None:

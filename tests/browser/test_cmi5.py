@@ -1,9 +1,5 @@
 """A cmi5 package from its upload to credited hours: imported, played, resumed, failed, passed, satisfied."""
 
-import io
-import zipfile
-from pathlib import Path
-
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from courses.samples import CMI5_SAMPLE
@@ -13,6 +9,7 @@ from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
 from lms.learning.runtimes.cmi5 import vocabulary as c
+from tests.browser.own_content import packed
 from tests.browser.phone import phone, sign_in
 from tests.browser.publishing import no_finding
 from tests.browser.studying import SOON_MS, credited, sound, statements, wait_for
@@ -20,15 +17,6 @@ from tests.site import Site
 
 # A unit asks for a bookmark that is not there yet, which xAPI answers with 404: browsers log it.
 EXPECTED = "404 \\(NOT FOUND\\)"
-
-
-def packed(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(folder).as_posix())
-    return buffer.getvalue()
 
 
 def test_a_cmi5_unit_is_uploaded_played_resumed_passed_and_credited(browser: Browser, site: Site) -> None:

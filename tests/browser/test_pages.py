@@ -46,7 +46,9 @@ AXE = """options => axe.run(document, {resultTypes: ["violations"], iframes: fal
 CLIPPED = """() => [...document.querySelectorAll("main *, header *")]
   .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "hidden" && !e.closest(".visually-hidden, .skip, .table-cards thead"))
   .map(e => e.outerHTML.slice(0, 160))"""
-
+WRAPPED = """() => [...document.querySelectorAll(".main-menu a span, .menu-name")]
+  .filter(one => new Set([...one.getClientRects()].map(line => line.top)).size > 1 || one.offsetHeight > 1.9 * parseFloat(getComputedStyle(one).fontSize))
+  .map(one => one.innerText)"""
 CUT_CHOICES = """() => [...document.querySelectorAll("table select")].filter(one => {
   const style = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d");
   pen.font = style.font;
@@ -141,6 +143,7 @@ def findings(page: Page, language: str) -> list[str]:
         found += [f"{name}: {sideways(page)} pixels too wide"] if sideways(page) else []
         found += [f"{name}: cut off: {html}" for html in page.evaluate(CLIPPED)]
         found += [f"{name}: a choice is cut off: {html}" for html in page.evaluate(CUT_CHOICES)]
+        found += [f"{name}: on two lines of the header: {text}" for text in page.evaluate(WRAPPED)] if name == "desk" else []
         found += [f"{name}: {said}" for said in page.evaluate(AXE, {})] if AXE_SIZE[language] == name else []
     if AXE_SIZE[language] == "phone":
         page.emulate_media(color_scheme="dark")

@@ -114,8 +114,8 @@ def ask_colleague(page: Page, site: Site, draft: str) -> None:
 def agree(visitor: BrowserContext, site: Site, draft: str) -> None:
     """Find the draft in the list as the colleague, comment on it, and agree to it."""
     page = at_page(visitor, site, "colleague", "/workshop/drafts")
+    expect(page.get_by_text("待您审阅")).to_be_visible()
     page.get_by_role("link", name=TITLE).click()
-    page.get_by_role("link", name="检查并发布").click()
     page.get_by_role("textbox", name="意见").fill("第一题可以再加一张图。")
     page.get_by_role("button", name="添加意见").click()
     expect(page.get_by_text("第一题可以再加一张图。")).to_be_visible()

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -90,7 +91,9 @@ class KeyUsage:
         self._refused: dict[tuple[str, date], dict[str, Refused]] = defaultdict(dict)
         self._written = EPOCH
         self._left = AT_ONCE
-        atexit.register(_close, weakref.ref(self))
+        closing = partial(_close, weakref.ref(self))
+        atexit.register(closing)
+        weakref.finalize(self, atexit.unregister, closing).atexit = False  # one that is gone has nothing to write
 
     def note(self, credential: Credential | None, refusal: RefusedRequest | None, now: datetime) -> None:
         """Note a request: the key that it used, and the reason if it was refused."""

@@ -58,7 +58,14 @@ def blueprint(mount: Mount, mark: MarkView) -> Blueprint:
     return mounted
 
 
-def _view(mount: Mount, name: str, resource: Resource) -> View:
+def answer(mount: Mount, name: str) -> Response:
+    """Answer the current request as the route of a resource does; `name` may be of none."""
+    if name == "about":
+        return _about(mount)
+    return _view(mount, name, RESOURCES[name])() if name in RESOURCES else _elsewhere(mount, name)
+
+
+def _view(mount: Mount, name: str, resource: Resource) -> Callable[[], Response]:
     allowed = ", ".join([*resource, "HEAD", "OPTIONS"])
     return lambda: _serve(mount, name, resource, allowed)
 

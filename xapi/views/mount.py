@@ -45,7 +45,7 @@ class Mount:
     streamed, up to `most_attached_bytes`. `documents` limits how many documents, and bytes of them, are kept for one agent, or
     for one activity without an agent. `key_storage` limits how many bytes are kept of what one key stored: statements, their
     attachments and documents; None: no limit. `token_name` is a user name under which a host's token comes as the password of Basic,
-    from clients that cannot send another scheme (cmi5 8.2.1); empty: there is none.
+    from clients that cannot send another scheme (cmi5 8.2.1); empty: there is none. `announces`: send the signal `statements_stored`.
     """
 
     writers: Sessions
@@ -60,6 +60,7 @@ class Mount:
     documents: Quota = DOCUMENTS
     key_storage: int | None = None
     token_name: str = ""
+    announces: bool = True
     watermark: Watermark = field(default_factory=Watermark)
     remembered_keys: RememberedKeys = field(default_factory=RememberedKeys)
     tally: KeyUsage = field(init=False)

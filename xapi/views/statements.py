@@ -101,7 +101,7 @@ def store_received(
             if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in PASSING:
                 raise
             time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311 - no secret: two that collided go apart
-    if new:
+    if new and mount.announces:
         statements_stored.send(current_app._get_current_object(), count=new)  # type: ignore[attr-defined]
     return [one.id for one in checked]
 

@@ -17,7 +17,7 @@ from lms.workshop.edits import activities_of
 from lms.workshop.views.blueprint import bp
 from lms.workshop.views.preview import ActivityPreview, StatementBody, grade_reply, render_preview, report_reply
 
-ENDPOINTS = ("preview_draft", "take_draft_report", "take_draft_answers", "take_draft_unit_report")
+ENDPOINTS = ("preview_draft", "take_draft_report", "take_draft_answers", "take_draft_unit_report", "begin_draft_unit")
 
 
 @bp.get("/workshop/drafts/<int:draft_id>/preview/<activity>")

@@ -31,12 +31,14 @@ from lms.learning.answers import checked
 from lms.learning.frame_address import frame_on, origin_in_preview
 from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody
-from lms.learning.words import content_texts
+from lms.learning.words import content_texts, unit_texts
+from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop.reports import conditions_met
+from lms.workshop.unit_preview.page import config_of, unit_of
 from lms.workshop.views.blueprint import bp
 
-TAKEN = ("report", "answers", "units")  # what the page sends
+TAKEN = ("report", "answers", "units", "unit")  # what the page sends
 
 
 class StatementBody(msgspec.Struct):
@@ -55,7 +57,7 @@ def _settings() -> Settings:
 def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Show an activity in its frame, with what it reports; nothing is measured and nothing is kept.
 
-    Units of cmi5 need a session in the record store, so they play for learners only.
+    A unit of cmi5 gets a record store of its own (`lms.workshop.unit_preview`).
     """
     version, course, chosen = find_activity(code, number, activity)
     place: dict[str, Any] = {"code": course.code, "number": version.number}
@@ -88,7 +90,7 @@ def render_preview(
     *,
     trail: Sequence[tuple[str, str]],
     answers: str | None = None,
-    endpoints: tuple[str, str, str, str] = ("preview", "take_report", "take_answers", "take_unit_report"),
+    endpoints: Sequence[str] = ("preview", "take_report", "take_answers", "take_unit_report", "begin_unit"),
 ) -> str:
     """Return the page of a preview. `address` makes the address of an endpoint for an activity; `trail` ends with the course's page."""
     page, *takers = endpoints
@@ -101,7 +103,7 @@ def render_preview(
         "workshop/preview.html",
         activity=chosen,
         how=how,
-        shown=bool(origin) and not how.runtime and leads_to is None,
+        shown=bool(origin) and leads_to is None,
         address=leads_to,
         host=host_of(leads_to) if leads_to else "",
         conditions=gate_words(chosen),
@@ -125,6 +127,7 @@ def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[s
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         "csrf": generate_csrf(),
         "urls": urls,
+        "unit": config_of(unit_of(storage(), activity, shown.files), urls["unit"], _unit_texts()),
         "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
         "texts": {
             "content": content_texts(),
@@ -134,8 +137,18 @@ def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[s
             "met": _("The condition is met."),
             "nothing": _("proves nothing"),
             "refused": _("cannot be recorded"),
+            "refused_because": _("refused: %(why)s", why="{why}"),
+            "accepted": _("accepted"),
             "left_out": _("left out"),
         },
+    }
+
+
+def _unit_texts() -> dict[str, str]:
+    return {
+        **unit_texts(),
+        "own_window": _("This unit opens in a window of its own. What it sends appears on this page."),
+        "closed": _("The unit was closed. Nothing of it was kept."),
     }
 
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from lms.access_log import noting, words
 from lms.access_log.models import AccessRecord
-from lms.access_log.noting import EXPORTED, NotedAccess, note
+from lms.access_log.noting import EXPORTED, VIEWED, NotedAccess, note
 from lms.access_log.tasks import forget_old
 from lms.accounts.account_changes import By
 from lms.accounts.masking import listed_username
-from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
+from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
-from lms.classes.models import Enrolment
+from lms.classes.models import Enrolment, TrainingClass
 from lms.migrations import guards
 from lms.privacy.erasure import person as erasing
 from tests.access import form_token
@@ -225,3 +225,25 @@ def test_a_trainee_of_another_school_sees_the_exports_of_their_provider(world: W
     assert said in page
     other = world.act(lambda session: add_person(session, "other", "赵一", (TEACHER,), password=None, organisation=None).username)
     assert "周明" not in signed_in(world.app, other).get("/accesses").text
+
+
+def test_an_office_sees_what_its_people_looked_at_elsewhere_without_the_names_of_others(world: World, office: FlaskClient) -> None:
+    def look(session: Session) -> None:
+        own = session.scalars(select(Person).where(Person.username == "stranger")).one()
+        guest = add_person(
+            session, "guest", "孙立", (STAFF,), password=None, organisation=session.get_one(Organisation, own.organisation_id)
+        )
+        session.flush()
+        by = By(guest.id, world.clock())
+        note(session, NotedAccess(VIEWED, "transcript", person_id=world.person_id), by)
+        note(session, NotedAccess(EXPORTED, "bulk", class_id=world.class_id), by)
+        note(session, NotedAccess(VIEWED, "transcript", person_id=own.id), by)
+
+    world.act(look)
+    names = ("王秀兰", str(world.act(lambda session: session.get_one(TrainingClass, world.class_id).name)))
+    elsewhere = signed_in(world.app, "stranger")
+    page = elsewhere.get("/records/accesses").text
+    assert [one for one in names if one in page] == []
+    assert [one for one in ("王**", "其他承训单位的班", "吴芳") if one not in page] == []
+    assert "王**" not in elsewhere.get("/records/accesses?whose=王秀兰").text, "a guessed name is not confirmed"
+    assert [one for one in names if one not in office.get("/records/accesses").text] == [], "the provider sees its own names"

@@ -29,6 +29,9 @@ from lms.learning.live import LiveAdmission, admit_to_live
 from lms.learning.models import Launch
 from lms.programmes.models import Programme, ProgrammeVersion
 from lms.storage import storage
+from lms.workshop import drafts, reviewing
+from lms.workshop.models import REVIEW, Draft, DraftComment
+from lms.workshop.outcome import faults_of
 from tests import factories, servers
 from tests.integration.demo import attacks
 
@@ -41,7 +44,7 @@ SIZES = {
     **dict.fromkeys(("demo-boarding-life-1", "demo-boarding-psych-1"), 6),
 }
 DOCUMENTS = [one.name for one in (resources.files("lms.programmes") / "data").iterdir() if one.name.endswith(".toml")]
-COUNTED = (Person, TrainingClass, Enrolment, Launch, Observation, LedgerEntry, AttendanceMark)
+COUNTED = (Person, Draft, DraftComment, TrainingClass, Enrolment, Launch, Observation, LedgerEntry, AttendanceMark)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
@@ -141,8 +144,19 @@ def test_the_teacher_has_a_live_session_on_the_day_of_loading_and_its_link_leads
 def test_only_the_sign_ins_of_the_demo_can_sign_in(loaded: Flask) -> None:
     with loaded.app_context():
         able = {one.username: one for one in session().scalars(select(Person).where(Person.password.is_not(None)))}
-        assert set(able) == {"teacher", "trainer", "office", "staff", "county"}
+        assert set(able) == {"teacher", "trainer", "reviewer", "office", "staff", "county"}
         assert all(verify_password(PASSWORD, one.password) for one in able.values())
+
+
+def test_a_draft_with_comments_waits_for_the_second_trainer(loaded: Flask) -> None:
+    with loaded.app_context():
+        reviewer = session().scalars(select(Person).where(Person.username == "reviewer")).one()
+        (draft,) = drafts.of_person(session(), reviewer)
+        assert (draft.state, draft.reviewer_id) == (REVIEW, reviewer.id)
+        assert {author.username for _, author in reviewing.comments_of(session(), draft)} == {"trainer"}
+        assert faults_of(session(), draft) == []
+        reviewing.decide(draft, reviewer, draft.revision, agreed=True)
+        session().rollback()
 
 
 def test_nothing_in_the_demo_happens_in_the_future(loaded: Flask) -> None:

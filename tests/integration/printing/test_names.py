@@ -31,6 +31,12 @@ NAMES = {  # a name, and the font that prints it
     "བསྟན་འཛིན་རྒྱ་མཚོ": "NotoSerifTibetan",
     "ᠪᠠᠲᠤ ᠮᠥᠩᠬᠡ": "NotoSansMongolian",
     "ꀉꃀꆏꌠ": "NotoSansYi",
+    "ᥖᥭᥰ ᥘᥫᥴ": "NotoSansTaiLe",  # Dai of Dehong
+    "ᦺᦑ ᦟᦹᧉ": "NotoSansNewTaiLue",  # Dai of Xishuangbanna, and its older script
+    "ᨲᩱ᩠ᨿ ᩃᩨ᩶": "NotoSansTaiTham",
+    "ꓡꓲ-ꓢꓴ": "NotoSansLisu",
+    "𖼀𖽑 𖼊𖽡": "NotoSansMiao",
+    "김철수": "NotoSansKR",
     "Әбдірахман Ұлы": "NotoSans",  # Kazakh
     "𡃁仔": "NotoSansTC",
 }

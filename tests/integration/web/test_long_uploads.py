@@ -41,7 +41,7 @@ FILES = ("file", "files")  # the names under which views read files
 NAME_BYTES = 60_000  # of a name in an archive: its length has two bytes
 PREVIEW = "/catalogue/courses/<code>/versions/<int:number>/<activity>"
 DRAFT = "/workshop/drafts/<int:draft_id>"
-DRAFT_PATHS = ("changes", *(f"preview/<activity>/{what}" for what in ("report", "answers", "unit-report")))
+DRAFT_PATHS = ("changes", *(f"preview/<activity>/{what}" for what in ("report", "answers", "unit-report", "unit")))
 OF_DRAFT = "/workshop/drafts/1"
 FORM_PATHS = ("activities/h5p", "activities/preview", "activities/answers", "bank/take", "bank/newer", "bank/keep", "bank", "bank/<code>")
 PLAYED = f"""{{"statement": {{"verb": {{"id": "{v.PLAYED}"}}, "object": {{"id": "{v.activity_iri(PUBLIC_URL, "c1", "quiz")}"}},
@@ -175,10 +175,11 @@ def player(world: World) -> Page:
 
 JSON_RULES = {  # every view that reads JSON → where it is tried
     **{path: path for path in ("/learn/beat", "/learn/state", "/learn/answers", "/learn/failed", "/learn/open", "/cmi5/start")},
-    **{f"{PREVIEW}/{what}": f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers", "unit-report")},
+    **{f"{PREVIEW}/{what}": f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers", "unit-report", "unit")},
     **{f"{DRAFT}/{path}": f"{OF_DRAFT}/{path.replace('<activity>', 'quiz')}" for path in DRAFT_PATHS},
     **{f"/workshop/{path}": f"/workshop/{path.replace('<code>', 'q1')}" for path in FORM_PATHS},
     f"{DRAFT}/forms": f"{OF_DRAFT}/forms",
+    "/workshop/unit-previews/<uuid:preview_id>/look": f"/workshop/unit-previews/{uuid.UUID(int=1)}/look",
     f"{DRAFT}/activities/<key>/form": f"{OF_DRAFT}/activities/quiz/form",
 }
 IN_PACKAGES = {"/commit/<token>": "tests/integration/learning/test_scorm_reports.py: on a host of a package only"}

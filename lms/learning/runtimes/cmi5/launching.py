@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import select
@@ -33,6 +33,13 @@ class LaunchedUnit:
     who: RegisteredLearner
     structure: Structure
     unit: AssignableUnit
+
+
+class UnitSession(NamedTuple):
+    """A session of a unit: its id, and its launchMode."""
+
+    id: uuid.UUID
+    mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def start(session: Session, launch: Launch, of: LaunchedUnit, site: UnitSite, no
     session.add(begun)
     session.flush()
     satisfaction.evaluate(session, of.who, of.structure, uuid.uuid5(launch.registration_id, "satisfied at registration"), now)
-    _write_documents(session, of, begun, site, now)
+    write_documents(session, of, UnitSession(begun.id, begun.mode), site, now)
     launched = statements.launched(StatedUnit(of.who, of.unit, begun.id), begun.mode, site.url, now)
     stating.store(session, [launched], of.who.public_url, now)
     return begun
@@ -88,12 +95,11 @@ def _mode(session: Session, of: LaunchedUnit) -> str:
     return c.REVIEW if {c.COMPLETED, c.PASSED} <= results else c.NORMAL
 
 
-def _write_documents(session: Session, of: LaunchedUnit, begun: Cmi5Session, site: UnitSite, now: datetime) -> None:
+def write_documents(session: Session, of: LaunchedUnit, begun: UnitSession, site: UnitSite, now: datetime) -> None:
     """Write LMS.LaunchData, and the learner's preferences if there are none yet (10, 11)."""
-    data = launch_data(of.unit, begun, site.return_url)
     agent = of.who.actor
     at = DocumentKey(of.who.activity(of.unit.key), agent, of.who.registration, c.LAUNCH_DATA)
-    _put(session, at, data, now)
+    _put(session, at, launch_data(of.unit, begun, site.return_url), now)
     preferences = DocumentKey(agent=agent, id=c.PREFERENCES)
     if xapi.documents.lock(session, preferences) is None:
         _put(session, preferences, {"languagePreference": site.language, "audioPreference": "on"}, now)
@@ -105,7 +111,7 @@ def _put(session: Session, at: DocumentKey, document: Mapping[str, Any], now: da
     xapi.documents.put(session, at, content, JSON, now, known=known)
 
 
-def launch_data(unit: AssignableUnit, begun: Cmi5Session, return_url: str) -> dict[str, Any]:
+def launch_data(unit: AssignableUnit, begun: UnitSession, return_url: str) -> dict[str, Any]:
     """Return the document LMS.LaunchData of a session (10.2)."""
     found: dict[str, Any] = {
         "contextTemplate": statements.template(unit, begun.id),

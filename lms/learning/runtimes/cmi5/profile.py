@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,19 +43,8 @@ class UnitProfile:
         """
         running = _locked(session, self._session_id)
         unit = self._unit = _unit(session, running, self._public_url)
-        facts = _facts(session, running, unit)
-        ids = [uuid.UUID(one["id"]) for one in statements if "id" in one]
-        known = xapi.store.load_texts(session, ids).keys()
-        for number, one in enumerate(statements):
-            repeated = "id" in one and uuid.UUID(one["id"]) in known
-            if repeated and (not facts.ended or rules.verb_of(one) == c.TERMINATED):
-                continue
-            why = rules.refusal(one, facts)
-            if why is not None:
-                raise Forbidden(f"cmi5: {why}", f"statements[{number}]")
-            facts = facts.after(one)
-            _note(session, running, one, now)
-        running.said = SEPARATOR.join(sorted(_last_word(verb) for verb in facts.verbs))
+        facts = admitted(session, statements, _facts(session, running, unit), lambda one: _note(session, running, one, now))
+        running.said = said_of(facts)
 
     def stored(self, session: Session, now: datetime) -> None:
         """State the blocks and the course that these statements satisfied."""
@@ -71,15 +60,59 @@ class UnitProfile:
         with transaction() as session:
             running = session.get_one(Cmi5Session, self._session_id)
             if running.ended_at is not None:
-                raise Forbidden("cmi5: the session of this unit has ended (9.3.8, 9.3.6)")
+                raise session_over()
             activity = _unit(session, running, self._public_url).who.activity(running.activity)
-            why = _document_problem(request, activity)
-            if why is not None:
-                raise Forbidden(f"cmi5: {why}")
+            refuse_document(request, activity)
             column = {c.LAUNCH_DATA: "data_read_at", c.PREFERENCES: "preferences_read_at"}.get(request.id or "")
             if column and request.method in READING:
                 noted = update(Cmi5Session).where(Cmi5Session.id == running.id, getattr(Cmi5Session, column).is_(None))
                 session.execute(noted.values({column: clock_now()}))
+
+
+def admitted(session: Session, statements: Sequence[Statement], facts: SessionFacts, note: Callable[[Statement], None]) -> SessionFacts:
+    """Return the facts after the statements of one request; `note` is called with each that is not a repetition.
+
+    Raises:
+        Forbidden: see `UnitProfile.admit`.
+    """
+    ids = [uuid.UUID(one["id"]) for one in statements if "id" in one]
+    known = xapi.store.load_texts(session, ids).keys()
+    for number, one in enumerate(statements):
+        repeated = "id" in one and uuid.UUID(one["id"]) in known
+        if repeated and (not facts.ended or rules.verb_of(one) == c.TERMINATED):
+            continue
+        why = rules.refusal(one, facts)
+        if why is not None:
+            raise Forbidden(f"cmi5: {why}", f"statements[{number}]")
+        facts = facts.after(one)
+        note(one)
+    return facts
+
+
+def session_over() -> Forbidden:
+    """Return the refusal of a request whose session has ended."""
+    return Forbidden("cmi5: the session of this unit has ended (9.3.8, 9.3.6)")
+
+
+def said_of(facts: SessionFacts) -> str:
+    """Return the verbs of cmi5 that were stated in a session by their last words, as a session keeps them."""
+    return SEPARATOR.join(sorted(_last_word(verb) for verb in facts.verbs))
+
+
+def verbs_of(said: str) -> frozenset[str]:
+    """Return the verbs that `said_of` wrote."""
+    return frozenset(f"{c.ADL}/{word}" for word in said.split())
+
+
+def refuse_document(request: DocumentRequest, activity: str) -> None:
+    """Refuse a document that is not a unit's to read or write (10, 11).
+
+    Raises:
+        Forbidden: with the reason.
+    """
+    why = _document_problem(request, activity)
+    if why is not None:
+        raise Forbidden(f"cmi5: {why}")
 
 
 def _document_problem(request: DocumentRequest, activity: str) -> str | None:
@@ -133,7 +166,7 @@ def _facts(session: Session, running: Cmi5Session, of: LaunchedUnit) -> SessionF
         data_read=running.data_read_at is not None,
         preferences_read=running.preferences_read_at is not None,
         ended=running.ended_at is not None,
-        verbs=frozenset(f"{c.ADL}/{word}" for word in running.said.split()),
+        verbs=verbs_of(running.said),
         results=satisfaction.results_of(reached, running.activity),
     )
 

@@ -54,14 +54,20 @@ def _settings() -> Settings:
 
 
 def _site(session: Session, launch: Launch, url: str) -> UnitSite:
-    """Return where a unit is: on its package's own host, with the record store at the same origin, or elsewhere."""
-    language = pick("zh-CN", "en-US")
-    if is_elsewhere(url):
-        public_url = _settings().public_url
-        return UnitSite(url, f"{public_url}/xapi", f"{public_url}/cmi5/returned", language)
-    hosts: PackageHosts = current_app.extensions["package_hosts"]
     package = session.get_one(CourseVersion, launch.course_version_id).files_of(launch.activity)
-    origin = hosts.address(hosts.label(package, current_login().id))
+    origin, address = place_of(url, package)
+    return UnitSite(address, f"{origin}/xapi", f"{origin}/cmi5/returned", pick("zh-CN", "en-US"))
+
+
+def place_of(url: str, files: str) -> tuple[str, str]:
+    """Return the origin where a unit finds this site, and the unit's address: on its package's own host, or elsewhere.
+
+    `files` names the listing of the package's files.
+    """
+    if is_elsewhere(url):
+        return _settings().public_url, url
+    hosts: PackageHosts = current_app.extensions["package_hosts"]
+    origin = hosts.address(hosts.label(files, current_login().id))
     parts = urlsplit(url)
     address = urlunsplit(("", "", quote(path_of(url)), parts.query, parts.fragment))
-    return UnitSite(f"{origin}/content/{package}/{address}", f"{origin}/xapi", f"{origin}/cmi5/returned", language)
+    return origin, f"{origin}/content/{files}/{address}"

@@ -1,6 +1,8 @@
 """Routes of cmi5: starting a unit, the fetch URL, what the player page asks of a running unit, and where a unit returns to."""
 
-from typing import Annotated
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Protocol
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
@@ -8,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from msgspec import Meta
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms.accounts.access import person, public, requires
 from lms.accounts.signin import csrf
@@ -70,14 +73,18 @@ def start() -> ResponseReturnValue:
 @public
 def fetch(token: str) -> ResponseReturnValue:
     """Hand out a session's token, once; afterwards answer 200 with an error code (8.2.2, 8.2.3)."""
+    return fetch_reply(token, access.fetched, access.FETCH)
+
+
+def fetch_reply(token: str, handed_out: Callable[[Session, str, datetime], str | None], kind: str) -> Response:
+    """Answer a fetch URL: what `handed_out` returns, or 200 with an error code (8.2.3)."""
     if request.method == "OPTIONS":
         return Response(status=204, headers={**FETCH_HEADERS, **PREFLIGHT})
     with transaction() as writing:
-        given = access.fetched(writing, token, now())
-    known = access.tokens().read(access.FETCH, token) is not None
+        given = handed_out(writing, token, now())
+    known = access.tokens().read(kind, token) is not None
     failed = {"error-code": USED if known else UNKNOWN, "error-text": "The token was handed out already, or this session has ended."}
-    answer = {"auth-token": given} if given else failed
-    return json_reply(answer, FETCH_HEADERS)
+    return json_reply({"auth-token": given} if given else failed, FETCH_HEADERS)
 
 
 @bp.post("/look")
@@ -90,10 +97,23 @@ def look() -> ResponseReturnValue:
         raise NotSignedIn("This launch has ended.", code="ended")
     latest = select(Cmi5Session).where(Cmi5Session.launch_id == found.id).order_by(Cmi5Session.launched_at.desc()).limit(1)
     unit = session().scalar(latest)
-    return json_reply({"state": _state(unit), "said": unit.said.split() if unit else []})
+    return json_reply({"state": state_of(unit), "said": unit.said.split() if unit else []})
 
 
-def _state(unit: Cmi5Session | None) -> str:
+class SessionOfUnit(Protocol):
+    """A session of a unit: what it stated, by the last words of the verbs, and when it ended."""
+
+    @property
+    def said(self) -> str:
+        """The last words of its verbs."""
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """The time of its end, if it has ended."""
+
+
+def state_of(unit: SessionOfUnit | None) -> str:
+    """Say whether a unit is loading, open or closed."""
     if unit is None or unit.ended_at is not None:
         return "closed"
     return "open" if "initialized" in unit.said.split() else "loading"

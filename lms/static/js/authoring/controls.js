@@ -134,7 +134,7 @@ function adder(form, field, list, path, make, part) {
 
 const undo = (form, path) =>
   form.removed?.path === path
-    ? el("p", { class: "note", role: "status" }, form.texts.removed, " ", el("button", { type: "button", class: "button button-quiet", onclick: () => form.restore() }, form.texts.undo))
+    ? el("p", { class: "note", role: "status" }, form.texts.removed, " ", el("button", { type: "button", class: "button button-quiet", "data-restore": "", onclick: () => form.restore() }, form.texts.undo))
     : null;
 
 /** A list of parts, each with fields of its own: questions, pages, pairs. */

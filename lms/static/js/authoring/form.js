@@ -5,6 +5,8 @@
 import { CONTROLS } from "./controls.js";
 
 const SLOW_TO_TYPE_MS = 400;
+const FIELD = "input, textarea, select";
+const FOCUSABLE = "input, textarea, select, button, summary, video";
 
 /** Make an element: el("p", {class: "x"}, "text", child …). Text is never taken for HTML. */
 export function el(name, attributes = {}, ...children) {
@@ -20,6 +22,13 @@ export function el(name, attributes = {}, ...children) {
 /** Return the text with its numbers and words filled in: fill("Question {n}", {n: 1}). */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
+/** Give the focus to the control that stands where the one that had it stood. */
+function focusAgain(control, before) {
+  if (!control || control.disabled) return;
+  control.focus({ preventScroll: true });
+  if (control.type === "text" || control.type === "textarea") control.setSelectionRange(before.selectionStart, before.selectionEnd);
+}
+
 export class Form {
   /** `services` has upload(file) → {path, mime, seconds} or throws, pictureUrl(path), and for a quiz the question bank. */
   constructor(root, { schema, texts, services, onChange }) {
@@ -34,10 +43,19 @@ export class Form {
     this.draw();
   }
 
+  /** Draw the form anew; a control that has the focus keeps it, with what is marked in it. */
   draw() {
+    const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
+    const path = focused?.closest("[data-path]")?.dataset.path;
+    const place = path === undefined ? -1 : this.controls(path).indexOf(focused);
     this.count = 0;
     this.root.replaceChildren(...this.fields(this.schema, this.value, ""));
     this.mark(this.problems);
+    if (focused) focusAgain(path === undefined ? null : this.controls(path)[place], focused);
+  }
+
+  controls(path) {
+    return [...(this.at(path)?.querySelectorAll(FOCUSABLE) ?? [])];
   }
 
   fields(schema, value, path) {
@@ -69,29 +87,30 @@ export class Form {
   }
 
   /** Change the structure and draw again; `focus` is the path of the control that gets the focus, `part` which one of it. */
-  restructure(change, focus, part = "input, textarea, select, button") {
+  restructure(change, focus, part = `${FIELD}, button`) {
     change();
     this.problems = []; // their paths may speak of other fields now
     this.draw();
     this.changed("");
-    this.at(focus)?.querySelector(part)?.focus();
+    const box = this.nearest(focus) ?? this.root;
+    (box.querySelector(part) ?? box.querySelector(FOCUSABLE))?.focus();
   }
 
   at(path) {
     return this.root.querySelector(`[data-path="${CSS.escape(path)}"]`);
   }
 
-  /** Take something out of a list, with a way back. */
+  /** Take something out of a list, with a way back that has the focus. */
   remove(list, index, path) {
     const [gone] = list.splice(index, 1);
     this.removed = { list, index, gone, path };
-    this.restructure(() => {}, path, "[data-add]");
+    this.restructure(() => {}, path, "[data-restore]");
   }
 
   restore() {
     const { list, index, gone, path } = this.removed;
     this.removed = null;
-    this.restructure(() => list.splice(index, 0, gone), `${path}[${index}]`);
+    this.restructure(() => list.splice(index, 0, gone), `${path}[${index}]`, FIELD);
   }
 
   unmark(path) {

@@ -1,6 +1,7 @@
 // Two people wrote into one field at the same time: both texts are shown, and a person decides.
 
 import { inputOf, show } from "./fields.js";
+import { focusFirst } from "./focus.js";
 
 const area = document.querySelector("[data-conflicts]");
 
@@ -33,6 +34,12 @@ function box(title) {
   return [made, inner];
 }
 
+/** Take a box away; the focus goes on to the next box, or to the field that it spoke of. */
+function close(made, step) {
+  made.remove();
+  focusFirst(area.querySelector("button"), step && inputOf(step), document.getElementById("main"));
+}
+
 /** The words of a value as its field shows it: a choice has words of its own. */
 function shown(step, value, texts) {
   const option = [...(inputOf(step)?.options ?? [])].find((one) => one.value === String(value ?? ""));
@@ -45,12 +52,12 @@ export function ask(conflict, step, outbox, texts) {
   if (conflict.gone) {
     if (step.do !== "set") return;
     const [made, inner] = box(texts.gone.replace("{where}", where).replace("{mine}", shown(step, mine, texts)));
-    inner.append(actions(button(texts.ok, "secondary", () => made.remove())));
+    inner.append(actions(button(texts.ok, "secondary", () => close(made))));
     return;
   }
   if (conflict.field === "files") {
     const [made, inner] = box(texts.replaced.replace("{where}", where));
-    inner.append(actions(button(texts.ok, "secondary", () => made.remove())));
+    inner.append(actions(button(texts.ok, "secondary", () => close(made, step))));
     return;
   }
   const [made, inner] = box(texts.conflict.replace("{where}", where));
@@ -62,14 +69,14 @@ export function ask(conflict, step, outbox, texts) {
     outbox.add([{ ...step, was: conflict.theirs ?? null }]);
     inputOf(step)?.focus();
   };
-  inner.append(actions(button(texts.keep_mine, "secondary", take), button(texts.keep_theirs, "quiet", () => made.remove())));
+  inner.append(actions(button(texts.keep_mine, "secondary", take), button(texts.keep_theirs, "quiet", () => close(made, step))));
 }
 
 export function tellRefused(change, words, texts) {
   const [made, inner] = box(texts.refused);
   if (words) inner.append(line("", words));
   for (const step of change.steps) if (step.do === "set") inner.append(line(texts.mine, shown(step, step.to, texts)));
-  inner.append(actions(button(texts.ok, "secondary", () => made.remove())));
+  inner.append(actions(button(texts.ok, "secondary", () => close(made, change.steps[0]))));
 }
 
 function actions(...buttons) {

@@ -3,7 +3,8 @@
 import { announce, showToast } from "../ui.js";
 import { sendFile } from "../upload.js";
 import { ask, tellRefused } from "./conflicts.js";
-import { goTo, listen, markActivities, noteSaved, show, showFaults, showLines, takeOver } from "./fields.js";
+import { goTo, listen, markActivities, nameParts, noteSaved, show, showFaults, showLines, takeOver } from "./fields.js";
+import { focusFirst, selectorsOf, setAble } from "./focus.js";
 import { Order } from "./order.js";
 import { Outbox } from "./outbox.js";
 
@@ -11,8 +12,10 @@ const config = JSON.parse(document.getElementById("editor-config").textContent);
 const { texts } = config;
 const saveLine = document.querySelector("[data-save-line]");
 const kept = document.querySelector("[data-kept]");
+const addPart = document.querySelector("[data-add-part]");
 let revision = config.revision;
 let faults = [];
+const turns = () => ["undo", "redo"].map((name) => document.querySelector(`[data-turn=${name}]`));
 
 function say(words) {
   if (saveLine.textContent !== words) saveLine.textContent = words;
@@ -49,13 +52,21 @@ function take(answer, anew) {
   const others = answer.revision > revision + 1;
   revision = Math.max(revision, answer.revision);
   faults = answer.faults;
-  document.querySelector("[data-turn=undo]").disabled = !answer.undo;
-  document.querySelector("[data-turn=redo]").disabled = !answer.redo;
+  ableToTurn(answer.undo, answer.redo);
   document.querySelector("h1").textContent = answer.title;
   showLines(answer.lines);
+  nameParts();
   showFaults(faults);
   if (others) showToast(texts.others, "info");
   if (anew || others) reload();
+}
+
+function ableToTurn(back, again) {
+  const [undo, redo] = turns();
+  undo.disabled &&= !back; // first what can be pressed: it may take the focus
+  redo.disabled &&= !again;
+  setAble(undo, back, redo);
+  setAble(redo, again, undo);
 }
 
 /** Ask for the parts and activities again; what is open stays open, and the focus and the fields around it stay where they are. */
@@ -69,14 +80,22 @@ async function reload() {
   const open = [...old.querySelectorAll("[data-activity]:has(details[open])")].map((one) => one.id);
   const active = old.contains(document.activeElement) ? document.activeElement : null;
   const held = holdFields(active?.closest(".part-body"), found);
-  const focused = active ? selectorOf(active) : "";
+  const selectors = active ? selectorsOf(active) : [];
   revision = Number(found.dataset.revision);
   old.replaceWith(found);
   window.htmx.process(found);
   for (const id of open) document.getElementById(id)?.querySelector("details").setAttribute("open", "");
   markActivities(faults);
   if (held) active.focus({ preventScroll: true });
-  else if (focused) found.querySelector(focused)?.focus();
+  else if (active) focusFirst(...selectors.map((one) => found.querySelector(one)), addPart);
+  else if (document.activeElement === addPart && addPart.dataset.pressed) focusFirst(titleOfLastPart());
+  delete addPart.dataset.pressed;
+}
+
+/** The title of the last part, in the language of the page. */
+function titleOfLastPart() {
+  const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  return [...document.querySelectorAll(`[data-module] [data-field="title.${language}"]`)].filter((one) => one.dataset.of === "module").at(-1);
 }
 
 /** Put the fields that somebody is in into the new outline as they are: asked for again, they would be gone for a moment, and so would keys. */
@@ -86,12 +105,6 @@ function holdFields(fields, found) {
   details.removeAttribute("hx-get");
   details.querySelector(".part-body").replaceWith(fields);
   return true;
-}
-
-function selectorOf(element) {
-  if (element.id) return `#${CSS.escape(element.id)}`;
-  const item = element.closest("[data-activity]");
-  return item && element.dataset.step ? `#${CSS.escape(item.id)} [data-step=${element.dataset.step}]` : item ? `#${CSS.escape(item.id)} summary` : "";
 }
 
 async function turn(button) {
@@ -112,7 +125,7 @@ function remove(button) {
   outbox.add([{ do: "remove", of, key }]);
   item.remove();
   showToast(texts.removed, "info");
-  (next?.querySelector("summary, input") ?? document.querySelector("[data-turn=undo]")).focus();
+  focusFirst(next?.querySelector("summary, input"), ...turns(), addPart);
 }
 
 document.addEventListener("click", (event) => {
@@ -125,6 +138,7 @@ document.addEventListener("click", (event) => {
     goTo(target.dataset.goto, target.dataset.activityOf);
   } else {
     const last = [...document.querySelectorAll("[data-module]")].at(-1);
+    addPart.dataset.pressed = "yes";
     outbox.flush();
     outbox.add([{ do: "insert", of: "module", after: last?.dataset.module ?? null }]);
   }
@@ -175,7 +189,11 @@ async function refresh() {
   const answer = await fetch(location.pathname).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const name of ["[data-faults]", "[data-turn=undo]", "[data-turn=redo]"]) document.querySelector(name).replaceWith(page.querySelector(name));
+  const name = "[data-faults]";
+  const linked = document.querySelector(name).contains(document.activeElement);
+  document.querySelector(name).replaceWith(page.querySelector(name));
+  if (linked) focusFirst(document.querySelector(`${name} a`), document.getElementById("main"));
+  ableToTurn(...["undo", "redo"].map((one) => !page.querySelector(`[data-turn=${one}]`).disabled));
   if (document.querySelector("[data-faults]").hidden) announce(texts.saved);
 }
 

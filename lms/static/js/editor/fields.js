@@ -123,3 +123,12 @@ export function showLines(lines) {
     item.querySelector("[data-line=minutes]").textContent = line.minutes ?? "–";
   }
 }
+
+/** Name the parts and their buttons by what their titles are now. */
+export function nameParts() {
+  const own = document.documentElement.lang.startsWith("zh") ? ["zh", "en"] : ["en", "zh"];
+  for (const part of document.querySelectorAll("[data-module]")) {
+    const titles = own.map((language) => part.querySelector(`[data-of=module][data-field="title.${language}"]`).value.trim());
+    part.querySelector("[data-part-title]").textContent = titles.find(Boolean) ?? "";
+  }
+}

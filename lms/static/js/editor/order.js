@@ -5,7 +5,7 @@ import { announce } from "../ui.js";
 const outline = () => document.getElementById("outline");
 const itemOf = (node) => node.closest("[data-activity], [data-module]");
 const keyOf = (item) => item?.dataset.activity ?? item?.dataset.module;
-const titleOf = (item) => (item.dataset.activity ? item.querySelector("[data-line=title]").textContent : item.getAttribute("aria-label"));
+const titleOf = (item) => item.querySelector(item.dataset.activity ? "[data-line=title]" : "[data-part-title]").textContent;
 
 function stepOf(item) {
   const before = item.previousElementSibling?.matches("[data-activity], [data-module]") ? item.previousElementSibling : null;

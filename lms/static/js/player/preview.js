@@ -4,6 +4,7 @@ import { isTemporary, send } from "./api.js";
 import { Content } from "./content.js";
 import { Frame } from "./frame.js";
 import { lost, sound } from "./statement.js";
+import { TriedUnit } from "./tried-unit.js";
 
 const MOST_SHOWN = 200;
 
@@ -37,6 +38,22 @@ const frame = new Frame(iframe, {
   answers: (message) => submit(message),
 });
 
+// A unit of cmi5 talks with the server by itself, as it does for learners; the server says what it sent.
+const unit = config.unit && new TriedUnit(config.unit, {
+  csrf: config.csrf,
+  frame,
+  panel: document.querySelector("[data-unit]"),
+  hears: {
+    begun: () => list.replaceChildren(),
+    reported: ({ name, why, met: conditions }) => show(name, why ? null : conditions, [], why ? texts.refused_because.replace("{why}", why) : texts.accepted),
+    opened: (shows) => (shows ? content.started() : content.loadAgain()),
+    moved: () => {},
+    result: () => {},
+    closed: () => content.become("unit"),
+    failed: (detail) => content.failed("error", detail),
+  },
+});
+
 /** Tell the content where it is, once for each time that it says it is ready: with what its last load reported just before it went. */
 async function greet() {
   if (greeting) return;
@@ -44,13 +61,15 @@ async function greet() {
   await taking;
   greeting = false;
   frame.say("init", { iri: config.iri, state, fresh: true, reports: config.reports, locale: config.locale, title: config.title, settings: { ...config.settings, attempts } });
+  unit?.framed();
 }
 
 async function report(statement) {
   if (!statement?.verb?.id) return;
   const kept = sound(statement);
   const answer = await send(urls.report, { statement: { object: { id: config.iri }, ...kept } }, { cookies: true, csrf: config.csrf });
-  show(nameOf(statement.verb), answer.status === 200 ? answer.body.met : null, [...new Set(lost(statement, kept))]);
+  const accepted = answer.status === 200;
+  show(nameOf(statement.verb), accepted ? answer.body.met : null, [...new Set(lost(statement, kept))], accepted ? texts.nothing : texts.refused);
 }
 
 /** A unit of a package reports: the server says what it means, and what the unit keeps stays on this page. */
@@ -59,7 +78,7 @@ async function take(ref, report) {
   const kept = { units: Object.fromEntries(units), told: state?.told ?? {} };
   const answer = await send(urls.units, { report, kept }, { cookies: true, csrf: config.csrf });
   if (answer.status === 200) keepUnits(answer.body);
-  else if (!isTemporary(answer.status)) show(report.unit, null, []);
+  else if (!isTemporary(answer.status)) show(report.unit, null, [], texts.refused);
   frame.say("kept", { ref, status: answer.status, kept: state ?? {} });
 }
 
@@ -72,10 +91,10 @@ function nameOf(verb) {
   return verb.display?.[config.locale] ?? verb.display?.["en-US"] ?? verb.display?.en ?? verb.id.split("/").pop();
 }
 
-function show(verb, conditions, left) {
+function show(verb, conditions, left, otherwise = texts.nothing) {
   document.querySelector("[data-silent]").hidden = true;
   list.hidden = false;
-  const said = conditions === null ? texts.refused : conditions.map((one) => texts[one]).join(" · ") || texts.nothing;
+  const said = conditions?.map((one) => texts[one]).join(" · ") || otherwise;
   const item = document.createElement("li");
   item.textContent = `${verb} → ${said}${left.length ? ` (${texts.left_out}: ${left.join(" ")})` : ""}`;
   list.append(item);

@@ -5,7 +5,7 @@
 
 import { isTemporary, send } from "./api.js";
 
-const SOON_MS = 2000;
+export const SOON_MS = 2000;
 const OPEN_TURNS = 4; // of those
 const RARELY_MS = 10000;
 const SIGN_MS = 30000;
@@ -41,12 +41,22 @@ export class Unit {
 
   async start(show) {
     this.panel.hidden = true;
-    const { status, body } = await send(this.config.start, { token: this.token() }, { cookies: true, csrf: this.csrf });
+    const { status, body } = await this.begin();
     if (status === 200) {
       this.started(body);
       this.shown(show);
     } else if (isTemporary(status)) setTimeout(() => this.start(show), RARELY_MS);
     else this.hears.failed(body?.detail ?? String(status));
+  }
+
+  /** Have the server begin a session of the unit. */
+  begin() {
+    return send(this.config.start, { token: this.token() }, { cookies: true, csrf: this.csrf });
+  }
+
+  /** Ask the server how the unit fares. */
+  stateAsked() {
+    return send(this.config.look, {}, { token: this.token() });
   }
 
   /** The server has begun a session of the unit, with this address. */
@@ -78,7 +88,7 @@ export class Unit {
   }
 
   async look() {
-    const { status, body } = await send(this.config.look, {}, { token: this.token() });
+    const { status, body } = await this.stateAsked();
     if (status !== 200 || !["loading", "open"].includes(this.state)) return;
     const results = body.said.filter((verb) => RESULTS.includes(verb) && !this.said.includes(verb));
     this.said = body.said;

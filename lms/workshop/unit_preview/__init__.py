@@ -1,0 +1,1 @@
+"""Play a unit of cmi5 in a trainer's preview: against a record store of its own, which is thrown away."""
