@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Frame, Page, Request, expect
 
 import lms
 from lms.demo.load import PASSWORD
-from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of, everything
+from tests.browser.every_page import LOOKS, NO_PAGES, Look
+from tests.browser.everything import Everything, copy_of, everything
 from tests.browser.phone import OF_THE_TEST, own_addresses
 from tests.browser.sentences import IN_PIECES, many_for_one
 from tests.browser.sizes import DESK, PHONE, sideways
