@@ -7,7 +7,7 @@ from os import fstat
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 import msgspec
 from flask import Blueprint, Response, render_template, request, url_for
@@ -41,10 +41,12 @@ from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
 
 bp = Blueprint("authoring", __name__, url_prefix="/workshop")
 SCAN_S = 60.0  # while the request waits
+MOST_EARLIER = 50
 DOCUMENT_BYTES = 2_000_000
 UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
 BANK = {"find": "find_in_bank", "take": "take_from_bank", "newer": "newer_in_bank", "keep": "keep_in_bank"}  # what a quiz asks of the bank
 UNSAFE = re.compile(r"[^\w.-]+")
+Token = Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class DocumentBody(msgspec.Struct):
