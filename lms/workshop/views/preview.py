@@ -110,6 +110,13 @@ def render_preview(
     )
 
 
+def _missing_words() -> str:
+    """Say to an author what they can do about a file that has vanished; learners are told that their trainer sees it."""
+    said = _("A file of this activity is missing on the server.")
+    todo = _("Open the activity in a draft of the course, choose its file again under “Other file”, and publish the draft.")
+    return pick(f"{said}{todo}", f"{said} {todo}")
+
+
 def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[str, Any]:
     activity = shown.activity
     drawn = None if shown.key is None else _drawn(shown.key)
@@ -125,7 +132,7 @@ def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[s
         "unit": config_of(unit_of(storage(), activity, shown.files), urls["unit"], _unit_texts()),
         "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
         "texts": {
-            "content": content_texts(),
+            "content": content_texts() | {"missing": _missing_words()},
             "completed": _("completed"),
             "passed": _("passed"),
             "failed": _("failed"),
