@@ -27,7 +27,7 @@ from lms.i18n import pick
 from lms.office import administration
 from lms.office.administration import CourseOfClass
 from lms.office.class_form import OpenForm, RunForm, given, toward_choices
-from lms.office.history import lines_of
+from lms.office.history_words import lines_of
 from lms.office.places import bp, by_me, own_class
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
