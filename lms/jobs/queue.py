@@ -150,4 +150,4 @@ def expired(session: Session, now: datetime) -> Sequence[Job]:
 
 def with_pieces(session: Session) -> Sequence[Job]:
     """Return jobs that have ended for good but may still have pieces in the file store; a failed one may go on and keeps them."""
-    return session.scalars(select(Job).where(Job.state.in_((DONE, CANCELLED)), Job.plan.is_not(None))).all()
+    return session.scalars(select(Job).where(Job.state.not_in((*WORKING, FAILED)), Job.plan.is_not(None))).all()

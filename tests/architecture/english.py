@@ -30,6 +30,9 @@ SHAPES = {
     "“at least two”, “at most two”": r"\b(?:one|two|three|four|five|\d+(?: (?!and\b|or\b)\w+)?) at (?:least|most)\b(?! \w+ (?:of|per)\b)",
     "“lowercase letters”, “capitals”": r"\b(?:small|big) letters\b",
     "“in the meantime”, or nothing": r"\bmeanwhile\b",
+    "“merged”, “put together”": r"\bjoined up\b",
+    "“checked against”": r"\bheld against\b",
+    "“not even …”, “nor …”": r", in [a-z ]+ neither(?=[.,;])",
     "“character by character”, “exactly”": r"\bsign for sign\b",
     "“a person without …”: no relative clause as a subject": (
         r"(?<=[.:;] )Who(?:ever)? [a-z][^.?!\n]*\.(?= |$)|(?<=[.] )What(?:ever)? [a-z][^.?!\n]*\.(?= |$)|^\W*Who(?:ever)? [a-z][^.?!\n]*\.$"

@@ -28,6 +28,9 @@ def test_no_file_of_the_code_has_a_shape_to_avoid() -> None:
         "Use small letters.",
         "What comes meanwhile is kept.",
         "Its JSON is shown sign for sign.",
+        "Rejoining is joined up.",
+        "It is held against the rules.",
+        "None can be started, in another tab neither.",
     ],
 )
 def test_each_shape_is_found(sentence: str, tmp_path: english.Path, monkeypatch: pytest.MonkeyPatch) -> None:

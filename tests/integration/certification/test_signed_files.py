@@ -26,7 +26,7 @@ from lms.privacy.erasure.tasks import go_on
 from lms.signing import site_key
 from lms.signing.pades import sign_pdf
 from lms.signing.pdf_check import signature_of
-from lms.signing.printed import LIFETIME_RECORD
+from lms.signing.signature_words import LIFETIME_RECORD
 from lms.storage import storage
 from tests import signing_keys
 from tests.access import form_token
