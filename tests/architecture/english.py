@@ -32,6 +32,8 @@ SHAPES = {
     "“in the meantime”, or nothing": r"\bmeanwhile\b",
     "“merged”, “put together”": r"\bjoined up\b",
     "“checked against”": r"\bheld against\b",
+    "“is about …”, “names …”": r"\bspeaks? of\b",
+    "“permanently”": r"\bfor good\b",
     "“not even …”, “nor …”": r", in [a-z ]+ neither(?=[.,;])",
     "“character by character”, “exactly”": r"\bsign for sign\b",
     "“a person without …”: no relative clause as a subject": (
@@ -45,7 +47,6 @@ PROSE_SHAPES = {
     "“any …”, “in every case”": r"\b[Ww]hatever\b",
     "“permanently”, “without limit”": r"\bfor ever\b",
     "“process”": r"\bwork(?:s|ed|ing)? through\b",
-    "“is about …”, “names …”": r"\bspeaks? of\b",
     "“is not one”": r"(?<!there )\b(?:is|are|was|were) none\b",
     "“administrators”": r"\broot office\b",
     "“delay”": r"\bh(?:eld|olds?|olding) up\b",
