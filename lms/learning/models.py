@@ -187,7 +187,7 @@ class Cmi5Progress(Base):
     __tablename__ = "cmi5_progress"
 
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
-    place: Mapped[str] = mapped_column(String(80), primary_key=True)  # an activity's key, 'block/<key>' or 'course/'
+    place: Mapped[str] = mapped_column(String(80), primary_key=True)  # an activity's key, 'block/…' or 'course/…'
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     waived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

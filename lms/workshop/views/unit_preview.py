@@ -95,7 +95,7 @@ def look_at_unit(preview_id: uuid.UUID) -> ResponseReturnValue:
         raise NotFound(_("This preview is over. Open the unit again."))
     said = found.said.split()
     new = [one for one in found.reports if one["number"] > since]
-    return json_reply({"state": state_of(found), "said": said, "at": found.last_at.timestamp() if found.last_at else 0, "reports": new})
+    return json_reply({"state": state_of(found), "said": said, "reports": new})
 
 
 @bp.route("/cmi5/preview/fetch/<token>", methods=["POST", "OPTIONS"], provide_automatic_options=False)

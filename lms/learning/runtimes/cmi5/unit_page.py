@@ -27,7 +27,8 @@ def config_of(admission: Admission) -> dict[str, Any] | None:
     """Return what the page needs to open a unit of cmi5; None for other formats."""
     if FORMATS[admission.activity.format].runtime != "cmi5":
         return None
-    unit = structure_in(admission.version).unit(admission.activity.key)
+    structure = structure_in(admission.version, admission.activity.key)
+    unit = structure.unit(admission.activity.key) if structure else None
     own_window = unit is not None and unit.launch_method == OWN_WINDOW
     return {"start": url_for("cmi5.start"), "look": url_for("cmi5.look"), "own_window": own_window, "texts": unit_texts()}
 

@@ -86,18 +86,13 @@ def fetch_reply(token: str, handed_out: Callable[[Session, str, datetime], str |
 @csrf.exempt
 @public
 def look() -> ResponseReturnValue:
-    """Say how the unit of a launch fares: loading, open or closed, and how many statements of cmi5 it made."""
+    """Say how the unit of a launch fares: loading, open or closed, and which verbs of cmi5 it stated."""
     found = running(ticket_of(request))
     if found is None:
         raise NotSignedIn("This launch has ended.", code="ended")
     latest = select(Cmi5Session).where(Cmi5Session.launch_id == found.id).order_by(Cmi5Session.launched_at.desc()).limit(1)
     unit = session().scalar(latest)
-    reply = {
-        "state": state_of(unit),
-        "said": unit.said.split() if unit else [],
-        "at": unit.last_at.timestamp() if unit and unit.last_at else 0,
-    }
-    return json_reply(reply)
+    return json_reply({"state": state_of(unit), "said": unit.said.split() if unit else []})
 
 
 class SessionOfUnit(Protocol):
