@@ -98,7 +98,7 @@ def draw(key: Mapping[str, Any], seed: str) -> tuple[str, ...] | None:
 def _check_question(reader: CourseReader, value: Any, path: str) -> None:
     kind = value.get("kind", CHOICE) if isinstance(value, dict) else CHOICE
     answer, more = (("accept",), ("case",)) if kind == FILL else (("correct",), ())
-    found = reader.object(value, path, answer, ("kind", "points", "feedback", "tags", *more))
+    found = reader.object(value, path, answer, ("kind", "points", "feedback", "tags", "bank", *more))
     if found is None:
         return
     if "kind" in found:
@@ -109,6 +109,8 @@ def _check_question(reader: CourseReader, value: Any, path: str) -> None:
         _check_correct(reader, found["correct"], f"{path}.correct", pairs=kind == MATCH)
     for number, tag in enumerate(reader.array(found["tags"], f"{path}.tags", MOST_TAGS) if "tags" in found else []):
         reader.filled(tag, f"{path}.tags[{number}]", LONGEST_TAG)
+    if "bank" in found:
+        reader.slug(found["bank"], f"{path}.bank")
     if "points" in found:
         reader.whole(found["points"], f"{path}.points", least=1, most=MOST_POINTS)
     if "feedback" in found and (feedback := reader.object(found["feedback"], f"{path}.feedback", ("zh",), ("en",))):

@@ -41,7 +41,6 @@ def parse_course(outline: Any) -> Course | list[Problem]:
         modules=modules,
     )
     _check_keys(reader, course)
-    _check_packages(reader, course)
     return reader.problems or course
 
 
@@ -133,16 +132,6 @@ def _check_keys(reader: CourseReader, course: Course) -> None:
         _unique(reader, seen, "module", module.key, f"modules[{number}].key")
         for place, activity in enumerate(module.activities):
             _unique(reader, seen, "activity", activity.key, f"modules[{number}].activities[{place}].key")
-
-
-def _check_packages(reader: CourseReader, course: Course) -> None:
-    """Refuse units of a second package with a runtime of its own: one registration there is for one course structure (cmi5 9.6.1)."""
-    entries: dict[str, str] = {}
-    for number, module in enumerate(course.modules):
-        for place, one in enumerate(module.activities):
-            runtime = FORMATS[one.format].runtime if one.format in FORMATS else ""
-            if runtime and entries.setdefault(runtime, one.entry) != one.entry:
-                reader.refuse("second-package", f"modules[{number}].activities[{place}].entry", format=one.format, first=entries[runtime])
 
 
 def _unique(reader: CourseReader, seen: dict[str, str], what: str, key: str, path: str) -> None:

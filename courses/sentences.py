@@ -184,7 +184,6 @@ SENTENCES: Mapping[str, str] = {
     "question-not-in-key": N_("is missing: the quiz asks it"),
     "questions": N_("must be an object of 1 to %(most)s questions"),
     "same-as": N_("is the same as %(other)s"),
-    "second-package": N_("is another %(format)s package than %(first)s: a course can have the units of one only"),
     "server-grading": N_('a %(kind)s needs grading "server", and only a %(same)s can have it'),
     "temporary-file": N_("names the file %(name)s with #tmp behind it, as an editor leaves it: save the content again"),
     "id-twice": N_("is there twice (%(what)s)"),

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import DBAPIError
 
+from lms import garbage
 from lms.errors import InvalidInput
 
 # command → its module, and commands that other packages add below it
@@ -72,6 +73,7 @@ def _app() -> Flask:
     logs.configure(settings.log_level)
     starting.demand_schema(settings)
     made: Flask = import_module("lms.app").create_app(settings)
+    garbage.look_less_often()
     return made
 
 

@@ -7,6 +7,8 @@ LAUNCH = f"{OURS}/extensions/launch"  # context: id (UUID) of the launch, set by
 OPENED = f"{OURS}/extensions/opened"
 DEVICE = f"{OURS}/extensions/device"  # context: the kind of device of a launch, set by the server
 MOVE_ON = f"{OURS}/extensions/move-on"  # context: the moveOn of a cmi5 unit, set by the server: either result may complete it
+# context: who decides that the activity is completed, in the version that was launched; set by the server: "content" or "checks"
+DECIDES = f"{OURS}/extensions/decides"
 CHECKS = f"{OURS}/extensions/checks"  # result: what the site had judged right when it stated `completed`: check → digest of its answer
 STRETCH = f"{OURS}/extensions/stretch"  # context: {"from": …, "to": …}, one stretch of measured presence, set by the server
 

@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from lms import db
+from lms import db, garbage
 from lms.app import create_app
 from lms.celery_app import start_embedded
 from lms.config import from_env
@@ -17,6 +17,7 @@ def create() -> Flask:
     settings = from_env(os.environ)
     logs.configure(settings.log_level)
     app = create_app(settings)
+    garbage.look_less_often()
     waiting = WaitingForClients(settings.trusted_proxies)
     waiting.watch()
     app.wsgi_app = ConcurrencyLimit(app.wsgi_app, SLOTS, waiting, db.release)  # type: ignore[method-assign]  # as Flask documents

@@ -46,6 +46,7 @@ def faults(content: bytes) -> list[str]:
         "no identifier": reader.trailer.get("/ID"),
         "no colour profile": root.get("/OutputIntents"),
         "encrypted": not reader.is_encrypted,
+        "another version than PDF 1.7": (reader.pdf_header, str(root.get("/Version", "/1.7"))) == ("%PDF-1.7", "/1.7"),
     }
     objects = [
         one for number in range(1, int(str(reader.trailer["/Size"]))) if isinstance(one := reader.get_object(number), DictionaryObject)

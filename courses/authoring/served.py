@@ -71,4 +71,6 @@ def _answer(question: QuizQuestion) -> dict[str, Any]:
         key["tags"] = list(question.tags)
     if question.feedback is not None:
         key["feedback"] = feedback_json(question.feedback)
+    if question.bank is not None and question.bank.id != question.id:
+        key["bank"] = question.bank.id  # the question was put into a bank from this quiz, and kept its id here
     return key

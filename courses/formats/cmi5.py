@@ -5,7 +5,7 @@ course here as there, so `satisfied` for blocks and the course follows from the 
 activities. The manifest stays the description of the units: it is served with the package and read again at a launch.
 
 A course outline can name units too, beside other activities, with titles, minutes and conditions of its own: each has the package's
-manifest as its entry, and the key that `key_of` makes of the unit's id. So a course has at most one such package (`courses.outline`).
+manifest as its entry, and the key that `key_of` makes of the unit's id. A course may have several packages, each in a folder of its own.
 """
 
 import hashlib
@@ -17,7 +17,16 @@ from urllib.parse import quote, unquote
 
 from courses.formats.cmi5_schema import NAMESPACE
 from courses.formats.cmi5_structure import read_structure
-from courses.formats.cmi5_values import CONDITIONS, MANIFEST, OWN_WINDOW, AssignableUnit, Structure, is_elsewhere, key_of
+from courses.formats.cmi5_values import (
+    CONDITIONS,
+    MANIFEST,
+    OWN_WINDOW,
+    AssignableUnit,
+    Structure,
+    is_elsewhere,
+    key_of,
+    package_in,
+)
 from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, WholeCourse, read_head
 from courses.formats.pages_first import files_of_pages
 from courses.libraries import FindLibrary
@@ -159,10 +168,11 @@ def _first_files(entry: str, read: ReadFile) -> tuple[str, ...]:
 def as_published(structure: Structure, activities: Iterable[Activity]) -> Structure:
     """Return a structure as a course publishes it: a trainer may leave units out and change their conditions.
 
-    The addresses of its units are then relative to the files of the course.
+    `activities` are those of its package alone. The addresses of its units are then relative to the files of the course.
     """
     named = {one.key: one for one in activities}
-    return replace(structure, units=tuple(_as_published(one, named[one.key]) for one in structure.units if one.key in named))
+    units = tuple(_as_published(one, named[one.key]) for one in structure.units if one.key in named)
+    return replace(structure, units=units, package=next((package_in(folder_of(one.entry)) for one in named.values()), ""))
 
 
 def _as_published(unit: AssignableUnit, activity: Activity) -> AssignableUnit:

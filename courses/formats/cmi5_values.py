@@ -14,6 +14,7 @@ from typing import Any
 from courses.values import Text
 
 MANIFEST = "cmi5.xml"
+FOLDER = "cmi5/"  # of a package in a course, if nothing else is said
 HASH, WORDS = 8, 40  # characters of a key
 
 COMPLETED, PASSED, BOTH, EITHER, NOT_APPLICABLE = "Completed", "Passed", "CompletedAndPassed", "CompletedOrPassed", "NotApplicable"
@@ -59,7 +60,10 @@ class AssignableUnit:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A course structure; its units are in the order of the manifest."""
+    """A course structure; its units are in the order of the manifest.
+
+    `package` tells the packages of one course apart; it is '' for the one at the top of a course or in FOLDER.
+    """
 
     id: str
     title: Text
@@ -67,6 +71,7 @@ class Structure:
     language: str
     blocks: Mapping[str, Block]
     units: tuple[AssignableUnit, ...]
+    package: str = ""
 
     def unit(self, key: str) -> AssignableUnit | None:
         """Return the unit of an activity."""
@@ -82,6 +87,11 @@ def key_of(iri: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "-", iri.rstrip("/").rpartition("/")[2].lower()[-WORDS:]).strip("-")
     digest = hashlib.sha256(iri.encode("utf-8", "surrogatepass")).hexdigest()[:HASH]
     return f"{words}-{digest}" if words else digest
+
+
+def package_in(folder: str) -> str:
+    """Return the short name of the package in a folder of a course, by which statements tell it from the course's other packages."""
+    return "" if folder in {"", FOLDER} else hashlib.sha256(folder.encode("utf-8", "surrogatepass")).hexdigest()[:HASH]
 
 
 def is_elsewhere(url: str) -> bool:

@@ -14,7 +14,25 @@ from courses.strict_json.problem import N_, Problem
 from courses.values import CLOSE_S, LEAST_MEDIA_S, MOST_MINUTES, Activity, Text
 
 POSTERS = (".jpg", ".png", ".webp")
-CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}  # ending → language, its name in that language
+LANGUAGES = {  # of captions: short code → language tag (BCP 47), its name in that language; the site's own languages come first
+    "zh": ("zh-CN", "中文"),
+    "en": ("en", "English"),
+    "bo": ("bo", "བོད་ཡིག"),
+    "ug": ("ug", "ئۇيغۇرچە"),
+    "mn": ("mn", "Монгол"),
+    "kk": ("kk", "قازاقشا"),
+    "ko": ("ko", "한국어"),
+    "ii": ("ii", "ꆈꌠꉙ"),
+    "za": ("za", "Vahcuengh"),
+    "ja": ("ja", "日本語"),
+    "ru": ("ru", "Русский"),
+    "fr": ("fr", "Français"),
+    "de": ("de", "Deutsch"),
+    "es": ("es", "Español"),
+    "pt": ("pt", "Português"),
+    "ar": ("ar", "العربية"),
+}
+CAPTIONS = {f".{code}.vtt": named for code, named in LANGUAGES.items()}  # ending of the file → language, name
 USUAL_COVERAGE = 0.9
 VTT = (".vtt", ".webvtt")
 UPLOADS = (".mp4", ".webm")

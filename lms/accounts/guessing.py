@@ -32,6 +32,7 @@ from lms.accounts.names import as_username
 from lms.config import Settings
 from lms.errors import TooManyTries
 from lms.sealing import derived
+from lms.site_settings import site_settings
 
 AT_ONE_PLACE = "5 per minute; 10 per 15 minutes; 20 per 2 hours; 50 per day"  # each limit makes the next wait longer
 AT_ALL_PLACES = "30 per 15 minutes; 100 per 2 hours; 300 per day"
@@ -125,7 +126,7 @@ def _is_known() -> bool:
 def _known() -> tuple[str, list[str]]:
     """Return this browser's id and the names that have signed in with it; a cookie that is not ours is ignored."""
     if "known_browser" not in g:
-        g.known_browser = _read(request.cookies.get(name_of(COOKIE, _settings()), ""))
+        g.known_browser = _read(request.cookies.get(name_of(COOKIE, site_settings()), ""))
     found: tuple[str, list[str]] = g.known_browser
     return found
 
@@ -149,7 +150,7 @@ def _note_known(_app: Flask, user: Person) -> None:
 def _remember(response: Response) -> Response:
     if g.get("known_browser_is_new"):
         browser, names = _known()
-        settings = _settings()
+        settings = site_settings()
         how: dict[str, Any] = {"max_age": COOKIE_SECONDS, "httponly": True, "secure": settings.secure, "samesite": "Lax", "path": "/"}
         response.set_cookie(name_of(COOKIE, settings), str(_signer().dumps({"b": browser, "n": names})), **how)
     return response
@@ -165,9 +166,4 @@ def _signer() -> URLSafeSerializer:
 
 def _key() -> bytes:
     found: bytes = current_app.extensions["known_browsers_key"]
-    return found
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
     return found

@@ -42,7 +42,7 @@ def note_report(
 ) -> int:
     """Record the times of a report (by name) for the matched people; return the number of people with new times.
 
-    Several names of one person are joined up. The same report again changes nothing. The caller holds the class's lock.
+    The stays of one person under several names are merged. The same report again changes nothing. The caller holds the class's lock.
     """
     present, meant = report
     times: dict[int, list[Interval]] = {}

@@ -8,12 +8,17 @@ from courses.formats import FORMATS
 from courses.formats.format import Format
 from courses.outline import Activity
 
+CONDITIONS = ("completed", "passed", "completed_or_passed", "coverage")
 
-def gate_words(activity: Activity, among: Collection[str] = ("completed", "passed", "completed_or_passed", "coverage")) -> list[str]:
-    """Return the conditions of an activity that are `among` these, one phrase for each; none if presence alone counts."""
+
+def gate_words(activity: Activity, among: Collection[str] = CONDITIONS, open_answers: Collection[str] = ()) -> list[str]:
+    """Return one phrase for each condition of an activity that is in `among`; none if presence alone counts.
+
+    `open_answers`: keys of the activities that people review; their answers are accepted, not passed.
+    """
     usual = {
         "completed": _("complete it"),
-        "passed": _("pass it"),
+        "passed": _("have your answer accepted") if activity.key in open_answers else _("pass it"),
         "completed_or_passed": _("complete it or pass it"),
         "coverage": _("watch %(percent)s %% of it", percent=_percent(activity)),
     }
@@ -27,7 +32,7 @@ def _percent(activity: Activity) -> int:
 
 
 def covered_words(activity: Activity, percent: int) -> str:
-    """Return how a page says the share of an activity's media that was played so far."""
+    """Return the phrase for the share of an activity's media that was played so far."""
     return _(FORMATS[activity.format].covered, percent=percent)
 
 

@@ -11,7 +11,7 @@ from lms.certification.file_check import BundleFacts, FileFinding, FileState
 from lms.crediting.models import REVOKED, VALID, Certificate
 from lms.signing.key import is_self_signed, name_of
 from lms.signing.models import SigningCertificate
-from lms.signing.printed import LIFETIME_RECORD
+from lms.signing.signature_words import LIFETIME_RECORD
 from lms.transcripts.pdf import REASON
 
 

@@ -19,7 +19,7 @@ from lms.i18n import is_chinese, pick
 from lms.printing.qr_code import verification
 from lms.printing.typesetting import logo_values, write_pdf
 from lms.sealing import derived
-from lms.signing.printed import signature_words
+from lms.signing.signature_words import signature_words
 from lms.signing.site_key import SiteKey
 from lms.transcripts.words import rules_words
 

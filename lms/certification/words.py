@@ -16,7 +16,7 @@ from lms.i18n import pick, unit_after, write_day, write_hours
 from lms.printing.wording import PLACEHOLDERS
 from lms.transcripts.words import state_of
 
-STATES: Mapping[str, LazyString] = {VALID: _l("Valid"), SUPERSEDED: _l("Superseded"), REVOKED: _l("Revoked for good")}
+STATES: Mapping[str, LazyString] = {VALID: _l("Valid"), SUPERSEDED: _l("Superseded"), REVOKED: _l("Revoked")}
 EVENTS: Mapping[str, LazyString] = {
     ISSUED: _l("Certificate issued"),
     SUPERSEDED: _l("Certificate superseded"),

@@ -1,8 +1,9 @@
 """Read what one xAPI statement proves. Pure: a statement goes in; observations or the reason for none come out.
 
 Trust depends on the authority, which the record store itself sets. Presence and server-graded results count only from the LMS;
-completion, results and played segments count from the player too, but no completion of a content whose checks the site judges. A
-duration counts from a trusted provider, within the launch to which it belongs.
+completion, results and played segments count from the player too, but no completion of a content whose checks the site judges.
+The server writes into the statement who decides in the version that was launched (`DECIDES`). A duration counts from a trusted provider,
+within the launch to which it belongs.
 A statement from anybody else is stored and shown, and earns nothing.
 """
 
@@ -232,9 +233,11 @@ def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str
     """Return whether the activity was completed, and passed; the verb takes precedence over the result."""
     result = statement.get("result", {})
     completion, success = result.get("completion"), result.get("success")
-    believed = authority == "lms" or not (rule.server_graded or rule.server_completed)
+    # A statement belongs to the version of the course that was launched: a class may have moved to one with checks before it is read.
+    checked = rule.server_completed and _extensions(statement).get(v.DECIDES) != "content"
+    believed = authority == "lms" or not (rule.server_graded or checked)
     kinds = []
-    if rule.server_completed and authority != "lms":
+    if checked and authority != "lms":
         return ()
     if (verb == v.COMPLETED and completion is not False) or (verb in v.ENDING and completion is True):
         kinds.append("completed")

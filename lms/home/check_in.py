@@ -27,7 +27,6 @@ from lms.classes.freezing import is_erased
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
-from lms.config import Settings
 from lms.crediting.attesting import Attestor
 from lms.db import session, transaction
 from lms.errors import NotFound
@@ -35,16 +34,12 @@ from lms.learning.device import COOKIE, device_of, identity_of
 from lms.learning.opened import with_device
 from lms.programmes.store import document_of
 from lms.sealing import derived
+from lms.site_settings import site_settings
 
 bp = Blueprint("here", __name__, url_prefix="/here")
 
 SCANNED = "scanned"  # in the cookie: a code, and the time at which the server first received it
 KEPT = timedelta(minutes=10)  # the time that a person may take to sign in
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 def _read(text: str) -> Code:
@@ -53,7 +48,7 @@ def _read(text: str) -> Code:
     Raises:
         NotFound: this site did not make it.
     """
-    code = codes.read_code(text, derived(_settings().secret_key, codes.PURPOSE))
+    code = codes.read_code(text, derived(site_settings().secret_key, codes.PURPOSE))
     if code is None:
         raise NotFound(_("This site never showed such a code. Scan the code on the screen again."))
     return code
@@ -108,11 +103,11 @@ def scanned(code: str) -> ResponseReturnValue:
         claimable=found.claimable(received),
         name=person().name,
     )
-    return with_device(make_response(page), request, _settings())
+    return with_device(make_response(page), request, site_settings())
 
 
 def _device() -> str:
-    return device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
+    return device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, site_settings())))
 
 
 @bp.post("/<code>")
@@ -138,7 +133,7 @@ def _rows(writing: Session, lesson: ClassSession, enrolment: Enrolment) -> tuple
 
 
 def _evidence(writing: Session) -> Attestor:
-    return Attestor(writing, _settings().public_url, None, now())
+    return Attestor(writing, site_settings().public_url, None, now())
 
 
 @bp.get("/session/<int:session_id>")

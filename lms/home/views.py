@@ -1,6 +1,7 @@
 """Pages of a teacher: my hours, one course, and the account of one activity."""
 
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -82,7 +83,7 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         return Response(status=204)
     standing = next(one for one in of_person(session(), person().id) if one.enrolment.id == enrolment_id)
     studied_course = next(one for one in standing.courses if one.course_version_id == version.id)
-    outline = outline_of(version)
+    outline, open_answers = outline_of(version), open_answers_in(session(), version)
     return render_template(
         "home/_course.html" if request.headers.get("HX-Request") else "home/course.html",
         version=version,
@@ -93,16 +94,16 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         following=next_step(session(), [replace(standing, courses=[studied_course])]),
         requirement=enrolment_figures.toward(standing, course_version_id),
         mark=mark,
-        asked=_asked,
+        asked=partial(_asked, open_answers),
         met_words=met_words,
         gates=gates,
-        open_answers=open_answers_in(session(), version),
+        open_answers=open_answers,
     )
 
 
-def _asked(studied: Studied) -> list[str]:
+def _asked(open_answers: frozenset[str], studied: Studied) -> list[str]:
     """Return the unmet conditions of an activity, in words."""
-    return gates.gate_words(studied.activity, studied.result.gate.missing)
+    return gates.gate_words(studied.activity, studied.result.gate.missing, open_answers)
 
 
 def _own_course(enrolment_id: int, course_version_id: int) -> tuple[Enrolment, CourseVersion]:
@@ -135,7 +136,7 @@ def activity_progress(enrolment_id: int, course_version_id: int, activity: str) 
         measured=FORMATS[studied.activity.format].leads_to is None,
         states={key: one.outline_state for key, one in all_studied.items()},
         place=StudiedActivity(enrolment_id, version.id, activity),
-        asked=_asked(studied),
+        asked=_asked(open_answers_in(session(), version), studied),
         met_words=met_words,
         gates=gates,
         requirement=enrolment_figures.toward(standing, version.id),

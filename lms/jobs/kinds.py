@@ -42,6 +42,14 @@ class JobOrder:
     report: ReportProgress = field(default=_to_nobody, compare=False)
 
 
+class WorkRefused(Exception):
+    """The work cannot be done, and trying again would not help; `reason` is kept for the job's `refusal`, which makes words of it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """One kind of work: planned once, made piece by piece, joined at the end.
@@ -49,6 +57,7 @@ class JobKind:
     A worker may be killed at any point, so each step may run twice and must do no harm. `join` writes the result
     and returns the file name for the person; without it, the job leaves no file. `size` is what a piece adds to the
     progress: by default its number of ids. `next_link`: a link for the time after the job, as text and address.
+    `refusal`: the words, in the reader's language, for the reason of a `WorkRefused` that `make` or `join` raised.
     `may_have`: may the owner still download the result? An office that they lost gives them nothing any more.
     """
 
@@ -59,6 +68,7 @@ class JobKind:
     size: Callable[[Piece], int] = len
     next_link: Callable[[Params], tuple[str, str]] | None = None
     may_have: Callable[[Session, Person, Params], bool] = _its_owner
+    refusal: Callable[[str], str] | None = None
 
 
 def kind_of(name: str) -> JobKind:

@@ -10,6 +10,7 @@ from lms.db import Base, UtcDateTime
 from lms.lease import Leased
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+REFUSED = "refused"  # it cannot be done as it was asked for: tried once only
 
 
 class Job(Leased, Base):
@@ -25,7 +26,7 @@ class Job(Leased, Base):
     pieces: Mapped[int] = mapped_column(default=0)  # the number of them in the file store
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    message: Mapped[str] = mapped_column(Text, default="")  # the reason for a failure, for operators
+    message: Mapped[str] = mapped_column(Text, default="")  # a failure: its reason for operators; a refusal: what its kind makes words of
     cancel_asked: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)  # turns begun since a piece was last finished
     result_name: Mapped[str | None] = mapped_column(String(200))  # file name shown to the person

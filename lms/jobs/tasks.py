@@ -4,6 +4,7 @@ import math
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from lms.celery_app import ring
 from lms.clock import now
 from lms.db import transaction
 from lms.jobs import files, queue
-from lms.jobs.kinds import ReportProgress, kind_of
-from lms.jobs.models import Job
+from lms.jobs.kinds import ReportProgress, WorkRefused, kind_of
+from lms.jobs.models import REFUSED, Job
 from lms.jobs.queue import JobTurn
 from lms.lease import TurnLost, touch
 from lms.storage import storage
@@ -46,10 +47,19 @@ def _problem_of(turn: JobTurn) -> str:
         _take(turn)
     except TurnLost:
         return ""
+    except WorkRefused as refusal:
+        _refuse(turn, refusal.reason)
+        return ""
     except Exception as error:
         log.exception("job.problem", job=turn.job_id, kind=turn.kind)
         return type(error).__name__
     return ""
+
+
+def _refuse(turn: JobTurn, reason: str) -> None:
+    log.warning("job.refused", job=turn.job_id, kind=turn.kind, reason=reason)
+    with suppress(TurnLost), transaction() as session:
+        queue.end(queue.held(session, turn), REFUSED, now(), reason)
 
 
 def _take(turn: JobTurn) -> None:

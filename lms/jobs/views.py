@@ -15,7 +15,7 @@ from lms.errors import NotFound
 from lms.i18n import write_time
 from lms.jobs import files, queue
 from lms.jobs.kinds import JobKind, kind_of
-from lms.jobs.models import DONE, FAILED, Job
+from lms.jobs.models import DONE, FAILED, REFUSED, Job
 from lms.storage import storage
 from lms.web.downloads import as_download
 
@@ -46,12 +46,14 @@ class JobLine:
 def _line(job: Job) -> JobLine:
     kind = kind_of(job.kind)
     next_link = kind.next_link(job.params) if kind.next_link and job.state == DONE else None
-    return JobLine(
-        job.id, kind.title(job.params), job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, next_link
-    )
+    state = FAILED if job.state == REFUSED else job.state
+    return JobLine(job.id, kind.title(job.params), state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, next_link)
 
 
 def _message(job: Job) -> str:
+    refusal = kind_of(job.kind).refusal
+    if job.state == REFUSED and refusal is not None:
+        return refusal(job.message)
     if job.state == FAILED:
         return _("Something went wrong on our side, several times. Nothing was lost; start it again, or tell the system administrator.")
     asked = write_time(job.created_at)

@@ -14,7 +14,6 @@ from lms.catalogue import contents
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotSignedIn, TooLarge
 from lms.learning import commits
@@ -23,6 +22,7 @@ from lms.learning.models import Launch
 from lms.learning.opened import ring
 from lms.learning.tickets import CommitTokens, Ticket
 from lms.learning.wire import CommitBody
+from lms.site_settings import site_settings
 from lms.storage import Storage, storage
 from lms.web.hosts import on_content_host, package_label
 from lms.web.json_bodies import body_of, json_reply
@@ -31,11 +31,6 @@ bp = Blueprint("commits", __name__)
 
 KEPT = 256
 NOT_STORED = {"Cache-Control": "no-store"}
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 @bp.get("/commit/<token>")
@@ -59,7 +54,7 @@ def take(token: str) -> ResponseReturnValue:
     reported = UnitReport(body.unit, body.ended, body.run, body.number, body.values)
     try:
         with transaction() as writing:
-            stated = commits.commit(writing, launch, tracker, reported, _settings(), now())
+            stated = commits.commit(writing, launch, tracker, reported, site_settings(), now())
     except ReportTooLargeError:
         raise too_large() from None
     if stated:
@@ -84,7 +79,7 @@ def _launch(token: str) -> Launch:
     """
     tokens: CommitTokens = current_app.extensions["commit_tokens"]
     ticket = tokens.read(token)
-    if ticket is None or ticket.label != package_label(_settings()):
+    if ticket is None or ticket.label != package_label(site_settings()):
         abort(404)
     found = running(Ticket(ticket.launch_id, 0))
     if found is None:

@@ -20,11 +20,11 @@ from courses.formats import FORMATS, PAGES
 from courses.formats.format import Format
 from lms.accounts.access import public
 from lms.catalogue import contents
-from lms.config import Settings
 from lms.learning.ahead_page import LARGEST_FILE, policy_of_ahead, write_ahead
 from lms.learning.file_kinds import headers_of, headers_on_own_host
 from lms.learning.frame_page import FrameSite, policy_of, policy_of_inner_page, policy_of_pages, write_page
 from lms.learning.package_hosts import PackageHosts, frame_alone
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.web.file_ranges import whole_or_range
 from lms.web.hosts import is_shared_host, on_content_host, package_label
@@ -36,11 +36,6 @@ log = structlog.get_logger(__name__)
 FOR_AN_HOUR = "public, max-age=3600"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NOT_THERE = json.dumps({"type": "about:blank", "title": "Not found", "status": 404, "detail": "The package has no such file."})
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 @bp.get("/frame/<name>/<sha256>/<path:entry>")
@@ -85,19 +80,19 @@ def _framed(name: str, sha256: str, entry: str) -> tuple[Format, FrameSite]:
     format = FORMATS.get(name)
     if format is None or format.leads_to or not _is_plain(entry):
         abort(404)
-    alone = format.own_origin and not is_shared_host(_settings())
+    alone = format.own_origin and not is_shared_host(site_settings())
     label = _label_for(sha256, alone=alone)
     if not alone and format.own_host is not bool(label):
         abort(404)
-    origin = _hosts().address(label) if label and not alone else _settings().content_url
-    return format, FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/", version_of(_player()), alone)
+    origin = _hosts().address(label) if label and not alone else site_settings().content_url
+    return format, FrameSite(site_settings().public_url, origin, f"{origin}/content/{sha256}/", version_of(_player()), alone)
 
 
 def _label_for(sha256: str, *, alone: bool = False) -> str:
     """Return the label of the package's own host to which this request came; '' for the shared host. Any other host is not found."""
-    label = package_label(_settings())
+    label = package_label(site_settings())
     whose = frame_alone(sha256) if alone else sha256
-    if not SHA256.fullmatch(sha256) or not (_hosts().is_of(label, whose) if label else is_shared_host(_settings())):
+    if not SHA256.fullmatch(sha256) or not (_hosts().is_of(label, whose) if label else is_shared_host(site_settings())):
         abort(404)
     return label
 
@@ -141,7 +136,7 @@ def _as_inner_page(response: Response, sha256: str, path: str) -> Response:
     if path.lower().endswith(PAGES):
         response.headers["Vary"] = "Sec-Fetch-Dest"
         if request.headers.get("Sec-Fetch-Dest") == "iframe":
-            response.headers["Content-Security-Policy"] = policy_of_inner_page(f"{_settings().content_url}/content/{sha256}/")
+            response.headers["Content-Security-Policy"] = policy_of_inner_page(f"{site_settings().content_url}/content/{sha256}/")
             response.headers["Content-Type"] = "text/html"  # the page states its encoding
             response.headers.pop("Content-Disposition")
     return response
@@ -195,7 +190,7 @@ def _is_plain(path: str) -> bool:
 
 
 def _for_its_pages(response: Response, path: str) -> Response:
-    response.headers.update(headers_on_own_host(path, policy_of_pages(_settings().public_url)))
+    response.headers.update(headers_on_own_host(path, policy_of_pages(site_settings().public_url)))
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

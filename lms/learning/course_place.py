@@ -3,6 +3,8 @@
 from typing import Any
 
 from lms.catalogue.gates import gate_words
+from lms.catalogue.publish import open_answers_in
+from lms.db import session
 from lms.learning.admission import Admission
 
 
@@ -13,7 +15,7 @@ def around(admission: Admission) -> dict[str, Any]:
     return {
         "outline": admission.course,
         "at": at + 1,
-        "conditions": gate_words(admission.activity),
+        "conditions": gate_words(admission.activity, open_answers=open_answers_in(session(), admission.version)),
         "before": activities[at - 1] if at else None,
         "after": activities[at + 1] if at + 1 < len(activities) else None,
     }

@@ -69,6 +69,7 @@ def authenticate(token: str) -> xapi.Credential | None:
     subject = Subject(settings.public_url, *of)
     subject = replace(subject, opened_at=subject.opened_at.astimezone(UTC))
     own = credential_of(subject, xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20))
+    own = replace(own, context_extensions={**own.context_extensions, v.DECIDES: "checks" if judged else "content"})
     return replace(own, profile=ChecksProfile(subject.launch_id, subject.iri, settings.public_url)) if judged else own
 
 

@@ -12,23 +12,18 @@ from courses.values import Activity
 from lms.accounts.access import person
 from lms.accounts.cookies import current_login
 from lms.catalogue import contents
-from lms.config import Settings
 from lms.errors import NotAllowed
 from lms.learning.admission import Admission
 from lms.learning.frame_page import sandbox_of
 from lms.learning.models import Launch
 from lms.learning.package_hosts import PackageHosts, frame_alone
 from lms.learning.tickets import CommitTicket, CommitTokens
+from lms.site_settings import site_settings
 from lms.storage import storage
 
 # Chromium, in all browsers made of it, keeps no file that a frame without an origin has fetched: each opening fetches all of them again.
 # Other browsers keep them, so their frames need no origin. (Safari could not open the demo's hosts either.)
 KEEPS_NOTHING = "Chrome/"
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 def origin_of(admission: Admission) -> str:
@@ -37,17 +32,17 @@ def origin_of(admission: Admission) -> str:
     Raises:
         NotAllowed: the activity needs a host of its own, and there are no such hosts (any more).
     """
-    if FORMATS[admission.activity.format].own_host and not _settings().package_url:
+    if FORMATS[admission.activity.format].own_host and not site_settings().package_url:
         raise NotAllowed(_("This activity cannot be shown, because its content needs a host of its own. Tell the system administrator."))
     label = _label(admission)
-    return _package_hosts().address(label) if label else _settings().content_url
+    return _package_hosts().address(label) if label else site_settings().content_url
 
 
 def origin_in_preview(activity: Activity, files: str) -> str:
     """Return the address of the host that serves a trainer's preview; '' if it needs a host of its own and there are no such hosts."""
     if not FORMATS[activity.format].own_host:
-        return _settings().content_url
-    return _package_hosts().address(_package_hosts().label(files, current_login().id)) if _settings().package_url else ""
+        return site_settings().content_url
+    return _package_hosts().address(_package_hosts().label(files, current_login().id)) if site_settings().package_url else ""
 
 
 def frame_on(origin: str, activity: Activity, files: str) -> str:
@@ -66,7 +61,7 @@ def ahead_of(admission: Admission) -> str:
     activities = admission.course.activities
     at = activities.index(admission.activity) + 1
     after = replace(admission, activity=activities[at]) if at < len(activities) else None
-    if after is None or not _settings().package_url or not (label := _label(after)):
+    if after is None or not site_settings().package_url or not (label := _label(after)):
         return ""
     files = after.version.files_of(after.activity.key)
     return f"{_package_hosts().address(label)}/ahead/{after.activity.format}/{files}/{quote(after.activity.entry)}"
@@ -77,7 +72,7 @@ def _label(admission: Admission) -> str:
     format, files = FORMATS[admission.activity.format], admission.version.files_of(admission.activity.key)
     if format.own_host:
         return _package_hosts().label(files, current_login().id)
-    if format.own_origin and _settings().package_url and KEEPS_NOTHING in request.user_agent.string:
+    if format.own_origin and site_settings().package_url and KEEPS_NOTHING in request.user_agent.string:
         return _package_hosts().label(frame_alone(files), current_login().id)
     return ""
 

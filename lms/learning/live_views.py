@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -13,7 +13,6 @@ from lms.accounts.login_sessions import hold
 from lms.accounts.models import TEACHER
 from lms.attendance import checking_in, marking
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotSignedIn
 from lms.learning import fast_path
@@ -24,13 +23,9 @@ from lms.learning.models import Launch
 from lms.learning.opened import now_ms, opened_reply, ring, unless_refused, with_device
 from lms.learning.words import live_texts
 from lms.programmes.store import document_of
+from lms.site_settings import site_settings
 
 bp = Blueprint("live", __name__, url_prefix="/live")
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 def _admitted(session_id: int) -> LiveAdmission:
@@ -38,7 +33,7 @@ def _admitted(session_id: int) -> LiveAdmission:
 
 
 def _device() -> str:
-    return device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
+    return device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, site_settings())))
 
 
 @bp.get("/<int:session_id>")
@@ -60,7 +55,7 @@ def page(session_id: int) -> ResponseReturnValue:
         now=now(),
         config=_config(admission),
     )
-    return with_device(Response(shown), request, _settings())
+    return with_device(Response(shown), request, site_settings())
 
 
 def _config(admission: LiveAdmission) -> dict[str, Any]:
@@ -85,7 +80,7 @@ def open_page(session_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         if not hold(writing, person().id, current_login().id):
             raise NotSignedIn(_("You have been signed out. Sign in again to continue; the time measured is kept."))
-        opened = unless_refused(open_live(writing, admission, _device(), _settings(), now()))
+        opened = unless_refused(open_live(writing, admission, _device(), site_settings(), now()))
         reply = _reply(opened.launch)
     if opened.stated:
         ring(1)

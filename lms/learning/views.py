@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -54,15 +54,11 @@ from lms.learning.runtimes.cmi5 import unit_page
 from lms.learning.tickets import CommitTokens, Ticket, Tickets
 from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply
 from lms.learning.words import failure_words, player_texts
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 
 bp = Blueprint("learning", __name__)
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 @bp.get("/learn/<int:enrolment_id>/<int:course_version_id>/<activity>")
@@ -74,7 +70,7 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
         return redirect(url_for(".play", **_place_arguments(admission.place)))
     address = link_views.address_of(admission.version.files_of(admission.activity.key), admission.activity)
     page = _player(admission) if address is None else link_views.shown(admission, address)
-    return with_device(Response(page), request, _settings())
+    return with_device(Response(page), request, site_settings())
 
 
 def _player(admission: Admission) -> str:
@@ -88,7 +84,7 @@ def _admitted(place: StudiedActivity) -> Admission:
 
 
 def _page_config(admission: Admission) -> dict[str, Any]:
-    settings, activity, place = _settings(), admission.activity, admission.place
+    settings, activity, place = site_settings(), admission.activity, admission.place
     files = admission.version.files_of(activity.key)
     return {
         "place": {"enrolment": place.enrolment_id, "version": place.course_version_id, "activity": place.activity},
@@ -132,12 +128,12 @@ def open_activity() -> ResponseReturnValue:
     """Open or resume a launch for the signed-in person, and give its token to the page."""
     wanted = body_of(OpenBody)
     admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
-    device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
+    device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, site_settings())))
     take = wanted.take and FORMATS[admission.activity.format].leads_to is None  # beside a page elsewhere nothing is measured
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
             raise NotSignedIn(_("You have been signed out. Sign in again to continue; the time measured is kept."))
-        opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=take))
+        opened = unless_refused(launch.open_launch(writing, admission, device, site_settings(), now(), take=take))
         opened.launch.own_media = _own_media(admission)
         reply = opened_reply(opened.launch) | {
             "version": admission.version.id,
@@ -145,7 +141,7 @@ def open_activity() -> ResponseReturnValue:
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
             "drawn": answers.drawn_questions(writing, opened.launch),
-            "checked": checks.judged_right(writing, opened.launch, _settings().public_url, now()),
+            "checked": checks.judged_right(writing, opened.launch, site_settings().public_url, now()),
             "reflection": reflections.reply_of(reflections.work_of(writing, opened.launch)),
             "reports": frame_address.reports_of(admission, opened.launch),
             "unit": unit_page.begin(writing, opened.launch, now())
@@ -169,12 +165,12 @@ def take_beat() -> ResponseReturnValue:
     fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
-        answered = presence.take_beat(writing, ticket, body, now(), _settings())
+        answered = presence.take_beat(writing, ticket, body, now(), site_settings())
     if isinstance(answered, BeatRefused):
         raise _stopped(answered)
     if answered.stated:
         ring(1)
-    return Response(beat_reply(answered, _settings()), mimetype="application/json")
+    return Response(beat_reply(answered, site_settings()), mimetype="application/json")
 
 
 def _ticket() -> Ticket:
@@ -232,7 +228,7 @@ def take_answers() -> ResponseReturnValue:
     if checked is not None:
         return _take_checks(found, checked)
     with transaction() as writing:
-        outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
+        outcome = answers.submit(writing, found, body.id, body.answers, site_settings().public_url, now())
     if isinstance(outcome, answers.Declined):
         raise declined(outcome)
     ring(outcome.statements)
@@ -243,7 +239,7 @@ def _take_checks(found: Launch, checked: dict[str, Any]) -> ResponseReturnValue:
     right = [one["id"] for one in checked["items"] if one["correct"]]
     if right and found.judged:
         with transaction() as writing:
-            stated = checks.note_right(writing, found, right, _settings().public_url, now())
+            stated = checks.note_right(writing, found, right, site_settings().public_url, now())
         ring(stated)
     return json_reply(checked)
 

@@ -15,7 +15,7 @@ from lms.lifetime.models import APPROVED, ElsewhereHours
 from lms.lifetime.record import LifetimeRecord
 from lms.printing.qr_code import verification
 from lms.printing.typesetting import write_pdf
-from lms.signing.printed import LIFETIME_RECORD, signature_words
+from lms.signing.signature_words import LIFETIME_RECORD, signature_words
 from lms.signing.site_key import SiteKey, demand, signed
 from lms.transcripts.identity import shown_username, verification_page
 

@@ -13,7 +13,7 @@ from lms.crediting.account import credited_of_many
 from lms.crediting.models import Observation
 from lms.crediting.policy import policies_of
 from lms.hours.intervals import clip, length, union
-from lms.records.counted import TIMES, interval_of
+from lms.records.counted_words import TIMES, interval_of
 from lms.records.statement_page import Record
 from lms.vocabulary import VOIDED
 

@@ -10,7 +10,9 @@ from asn1crypto import keys
 from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from lms.signing.key import SigningKey, name_of
@@ -44,6 +46,10 @@ class _PdfSigner(signers.PdfSigner):
     def __init__(self, about: signers.PdfSignatureMetadata, signer: signers.Signer, at: datetime) -> None:
         super().__init__(about, signer)
         self._at = at
+
+    def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:
+        """Declare PAdES only: for keys on elliptic curves pyHanko would declare PDF 2.0, too, and PDF/A-2 is PDF 1.7."""
+        pdf_out.register_extension(ESIC_EXTENSION_1)
 
     def init_signing_session(self, *args: Any, **options: Any) -> Any:
         session = super().init_signing_session(*args, **options)

@@ -13,7 +13,7 @@ from lms.i18n import is_chinese, one_language, pick, unit_after, write_credit, w
 from lms.printing.qr_code import verification
 from lms.printing.typesetting import logo_values, write_pdf
 from lms.programmes.progress import RequirementProgress
-from lms.signing.printed import signature_words
+from lms.signing.signature_words import signature_words
 from lms.signing.site_key import SiteKey, demand, signed
 from lms.transcripts.evidence_counts import evidence_counts
 from lms.transcripts.identity import identity_rows, verification_page

@@ -1,15 +1,16 @@
 """How is one question of the bank answered in all quizzes that copied it? Over all their classes, and without names.
 
-A copy has the code of its question as its id. Only quizzes in courses that a person may publish are counted, as for the analysis of one
+A copy has the code of its question as its id; in the quiz from which a question was put into the bank it has the id that it had there, and
+the answer key names the code. Only quizzes in courses that a person may publish are counted, as for the analysis of one
 quiz; of the others only the number is told.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import ColumnElement, Text, and_, cast, select
 from sqlalchemy.orm import Session
 
 from courses.answer_key import is_of_checks
@@ -51,6 +52,7 @@ class _Copy(NamedTuple):
     course_id: int
     activity: str
     version_id: int
+    name: str
     entry: Mapping[str, Any]
 
 
@@ -65,7 +67,7 @@ def uses_of(session: Session, by: Person, code: str) -> QuestionUses:
     asked: dict[tuple[int, str], dict[int, bool]] = {place: {} for place in mine}
     for one in own:
         asked[one.course_id, one.activity][one.version_id] = _judged(one.entry) == _judged(entry)
-    uses = [_use(session, versions[place], newest[place], (code, entry), asked[place]) for place in sorted(mine)]
+    uses = [_use(session, versions[place], newest[place], (newest[place].name, entry), asked[place]) for place in sorted(mine)]
     others = {version.course_id for place, version in versions.items() if place not in mine}
     shown = [one for one in uses if one is not None]
     left_out = sum(one.analysis.other_attempts for one in shown)
@@ -73,18 +75,39 @@ def uses_of(session: Session, by: Person, code: str) -> QuestionUses:
 
 
 def _copies(session: Session, code: str) -> list[_Copy]:
-    named = cast(AnswerKey.document, Text).contains(f'"{code}"', autoescape=True)
+    """Return the copies of a question in the order of publishing, each under its own id in its quiz."""
+    found = [
+        _Copy(course_id, activity, version_id, name, key["questions"][name])
+        for course_id, activity, version_id, key in _keys(session, cast(AnswerKey.document, Text).contains(f'"{code}"', autoescape=True))
+        if not is_of_checks(key) and (name := _name_in(key, code)) is not None
+    ]
+    return sorted([*found, *_before(session, found, code)], key=lambda one: one.version_id)
+
+
+def _name_in(key: Mapping[str, Any], code: str) -> str | None:
+    """Return the id of a question in a quiz: its code, or another if the question was put into the bank from this quiz."""
+    questions = key["questions"]
+    return code if code in questions else next((name for name, one in questions.items() if one.get("bank") == code), None)
+
+
+def _before(session: Session, copies: Sequence[_Copy], code: str) -> Iterator[_Copy]:
+    """Yield the question in the versions that were published before it was put into the bank from their quiz."""
+    known = {(one.course_id, one.activity, one.version_id) for one in copies}
+    for course_id, activity, name in sorted({(one.course_id, one.activity, one.name) for one in copies if one.name != code}):
+        of_quiz = and_(CourseVersion.course_id == course_id, AnswerKey.activity == activity)
+        for _course, _activity, version_id, key in _keys(session, of_quiz):
+            if name in key["questions"] and (course_id, activity, version_id) not in known:
+                yield _Copy(course_id, activity, version_id, name, key["questions"][name])
+
+
+def _keys(session: Session, wanted: ColumnElement[bool]) -> list[tuple[int, str, int, dict[str, Any]]]:
     rows = session.execute(
         select(CourseVersion.course_id, AnswerKey.activity, CourseVersion.id, AnswerKey.document)
         .join(CourseVersion, CourseVersion.id == AnswerKey.course_version_id)
-        .where(named)
+        .where(wanted)
         .order_by(CourseVersion.id)
     )
-    return [
-        _Copy(course_id, activity, version_id, key["questions"][code])
-        for course_id, activity, version_id, key in rows
-        if code in key["questions"] and not is_of_checks(key)
-    ]
+    return [(course_id, activity, version_id, key) for course_id, activity, version_id, key in rows]
 
 
 def _judged(entry: Mapping[str, Any]) -> list[Any]:

@@ -112,9 +112,9 @@ def waived_in(session: Session, enrolment_ids: Collection[int], version: CourseV
 
 
 def _unit_of(session: Session, enrolment: Enrolment, version: CourseVersion, activity: Activity, public_url: str) -> LaunchedUnit | None:
-    structure = structure_in(version)
-    unit = structure.unit(activity.key)
-    if unit is None:
+    structure = structure_in(version, activity.key)
+    unit = structure.unit(activity.key) if structure else None
+    if structure is None or unit is None:
         return None
     registration = launch.registration_of(session, enrolment.id, version)
     account = session.scalars(select(Person.account).where(Person.id == enrolment.person_id)).one()

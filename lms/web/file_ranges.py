@@ -10,7 +10,13 @@ from lms.storage import CHUNK, Storage, storage
 
 
 def whole_or_range(name: str, size: int) -> Response:
-    """Answer 200, 206 or 416 (RFC 9110, 14.2). A request for several ranges gets the whole file, which the RFC allows."""
+    """Answer 200, 206 or 416 (RFC 9110, 14.2). A request for several ranges gets the whole file, which the RFC allows.
+
+    Raises:
+        FileNotFoundError: the file is not in the file store any more.
+    """
+    if request.method == "HEAD" and storage().size(name) is None:  # nothing else would look: the answer has no body
+        raise FileNotFoundError(name)
     etag = request.path
     if request.if_none_match.contains_weak(etag):
         return Response(status=304, headers={"ETag": f'"{etag}"'})

@@ -1,5 +1,7 @@
 """Common parts of every page: the product's name, the menu, the language switch; and each person's start page."""
 
+from secrets import token_hex
+
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -41,6 +43,7 @@ MENU = {
 # pages without their own entry in a role's menu
 PART_OF = {
     "catalogue": "office",  # for offices, which choose courses for classes
+    **dict.fromkeys(("workshop", "authoring", "library"), "catalogue"),
     "learning": "home",
     "here": "home",
     "transcripts": "office",
@@ -109,4 +112,5 @@ def _here(endpoints: list[str]) -> str | None:
 def init_app(app: Flask) -> None:
     """Register the pages and give every template what layout.html needs."""
     app.register_blueprint(bp)
+    app.jinja_env.globals["new_token"] = lambda: token_hex(16)  # of a form: `lms.workshop.once`
     app.context_processor(lambda: {"nav_items": _menu(), "product_name": pick("研时", "Yanshi")})

@@ -23,6 +23,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from courses.formats.cmi5 import folder_of
+from courses.formats.cmi5_values import FOLDER
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below
@@ -38,7 +40,7 @@ from lms.workshop.history import LONGEST_TITLE, change, write
 from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, is_unit, moved_package, put_answers
 from lms.workshop.models import PUBLISHED, Draft
 from lms.workshop.own_types import own_type
-from lms.workshop.placing import Placing, has_other_units, steps_to_place
+from lms.workshop.placing import Placing, steps_to_place
 
 DRAFTS_SHOWN = 200
 
@@ -112,7 +114,7 @@ def _moved_unit(storage: Storage, activity: DraftActivity) -> tuple[str, content
     listing = contents.listing_by(storage, activity["files"])
     if listing is None:
         raise NotFound(vanished_words())
-    return moved_package(activity["entry"], listing)
+    return moved_package(activity["entry"], listing, folder_of(activity["entry"]) or FOLDER)
 
 
 def _document_with(session: Session, version: CourseVersion, hash_of: Callable[[Mapping[str, Any]], str]) -> DraftDocument:
@@ -204,12 +206,8 @@ def put_activity(session: Session, draft: Draft, checked: CheckedFile, by: By, p
     package does not have are removed.
 
     Raises:
-        Conflict: the draft is published, or has the units of another cmi5 package.
+        Conflict: the draft is published.
     """
-    if has_other_units(draft.document, checked):
-        said = _("This course already has the units of another cmi5 package, and it can have those of one only.")
-        todo = _("Remove these units first, or begin another course for this package. Nothing was changed.")
-        raise Conflict(pick(f"{said}{todo}", f"{said} {todo}"))
     placing = placing or Placing()
     change(session, draft, steps_to_place(draft.document, checked, placing), by, placing.token)
     return [one["key"] for one in checked.activities]

@@ -11,7 +11,7 @@ from typing import Any
 
 from courses.formats import FORMATS
 from courses.formats.cmi5 import folder_of
-from courses.formats.cmi5_values import MANIFEST
+from courses.formats.cmi5_values import FOLDER, MANIFEST
 from courses.libraries import FindLibrary, nothing
 from courses.package import Package
 from courses.strict_json.canonical import canonical
@@ -24,7 +24,6 @@ from lms.workshop.counting import Admit
 from lms.workshop.documents import values_of
 from lms.workshop.own_types import own_type
 
-PACKAGE = "cmi5/"  # the folder of a cmi5 package in a draft, which has at most one
 LONGEST_START = 40
 SUFFIX_BYTES = 3
 DraftActivity = dict[str, Any]
@@ -121,7 +120,7 @@ class _Intake:
             entry, moved = moved_to(key, outline["entry"], listing)
             return entry, contents.put_listing(self._storage, moved)
         if id(listing) not in self._of_units:
-            entry, moved = moved_package(outline["entry"], listing)
+            entry, moved = moved_package(outline["entry"], listing, folder_of(outline["entry"]) or FOLDER)
             self._of_units[id(listing)] = entry, contents.put_listing(self._storage, moved)
         return self._of_units[id(listing)]
 
@@ -166,7 +165,7 @@ def moved_to(key: str, entry: str, listing: Listing) -> tuple[str, Listing]:
     return target, Listing({target + name[len(entry) :]: one for name, one in listing.files.items()})
 
 
-def moved_package(entry: str, listing: Listing) -> tuple[str, Listing]:
-    """Return the entry and the files of the units of a cmi5 package: the manifest, in the folder that drafts have for it."""
+def moved_package(entry: str, listing: Listing, to: str) -> tuple[str, Listing]:
+    """Return the entry and the files of the units of a cmi5 package: the manifest, in the folder `to` of a draft."""
     folder = folder_of(entry)
-    return f"{PACKAGE}{MANIFEST}", Listing({PACKAGE + name.removeprefix(folder): one for name, one in listing.files.items()})
+    return f"{to}{MANIFEST}", Listing({to + name.removeprefix(folder): one for name, one in listing.files.items()})

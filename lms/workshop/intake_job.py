@@ -19,7 +19,7 @@ from lms.db import release, session, transaction
 from lms.errors import LmsError
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
 from lms.storage import storage
-from lms.workshop import drafts, film_captions, intake
+from lms.workshop import drafts, film_captions, intake, unit_folders
 from lms.workshop.counting import counted_for
 from lms.workshop.documents import title_in
 from lms.workshop.edits import activities_of
@@ -83,6 +83,7 @@ def _put(upload_id: str, params: Params, found: CheckedFile | None) -> None:
         by = writing.get_one(Person, upload.person_id)
         draft = drafts.own(writing, params["draft"], by, lock=True)
         before = activities_of(draft.document)
+        found = unit_folders.placed(storage(), draft.document, found)
         found, captions = film_captions.with_earlier(storage(), draft.document, found)
         keys = drafts.put_activity(writing, draft, found, By(by.id, now()), Placing(params.get("module")))
         kept = {one["key"] for one in activities_of(draft.document)}

@@ -119,3 +119,14 @@ class UnitPreview(Base):
     reports: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reported: Mapped[int] = mapped_column(default=0)  # how many there were
     records: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a `PortableStore`
+
+
+class MadeOnce(Base):
+    """The thing that was made with the token of a form, so that the same form makes nothing new the second time (`lms.workshop.once`)."""
+
+    __tablename__ = "made_once"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    made: Mapped[str] = mapped_column(String(64))  # its id, code or key
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

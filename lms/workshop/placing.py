@@ -26,14 +26,12 @@ class Placing:
     token: str | None = None
 
 
-def has_other_units(document: DraftDocument, checked: CheckedFile) -> bool:
-    """Say whether a draft has the units of another cmi5 package than the one that is put into it."""
-    old, new = _units(activities_of(document)), _units(checked.activities)
-    return bool(old and new and not old & new)
-
-
-def _units(activities: Sequence[DraftActivity]) -> set[str]:
-    return {one["key"] for one in activities if is_unit(one["format"])}
+def _gone(document: DraftDocument, checked: CheckedFile) -> set[str]:
+    """Return the keys of the draft's units that the new file of their package does not have; other packages keep theirs."""
+    new = {one["key"]: one["entry"] for one in checked.activities if is_unit(one["format"])}
+    units = [one for one in activities_of(document) if is_unit(one["format"])]
+    packages = {*new.values(), *(one["entry"] for one in units if one["key"] in new)}
+    return {one["key"] for one in units if one["entry"] in packages and one["key"] not in new}
 
 
 def steps_to_place(document: DraftDocument, checked: CheckedFile, placing: Placing) -> list[Step]:
@@ -48,9 +46,7 @@ def steps_to_place(document: DraftDocument, checked: CheckedFile, placing: Placi
         steps += [*_texts(document, checked.course), *_with_modules(document, checked.course, {one["key"]: one for one in new})]
     else:
         steps += _at_the_end(document, placing.module, new)
-    new_units = _units(checked.activities)
-    gone = _units(activities_of(document)) - new_units if new_units else set()
-    return [*steps, *({"do": "remove", "of": "activity", "key": key} for key in sorted(gone))]
+    return [*steps, *({"do": "remove", "of": "activity", "key": key} for key in sorted(_gone(document, checked)))]
 
 
 def _titled(activity: DraftActivity, placing: Placing, language: str) -> DraftActivity:

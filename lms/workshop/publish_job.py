@@ -3,6 +3,7 @@
 Changes that are saved while this goes on are not lost: the draft then stays open, and mends the version that was just published.
 """
 
+import json
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -26,12 +27,14 @@ from lms.catalogue.uploads import check
 from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import Conflict, LmsError
-from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.i18n import pick
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, WorkRefused
 from lms.storage import storage
 from lms.workshop.areas import state_area
 from lms.workshop.composing import compose, pack
 from lms.workshop.documents import AREA
-from lms.workshop.drafts import published_document
+from lms.workshop.drafts import published_document, vanished
+from lms.workshop.edits import activities_of
 from lms.workshop.history import write
 from lms.workshop.models import EDITING, PUBLISHED, Draft
 
@@ -124,8 +127,20 @@ def _export(order: JobOrder, _pieces: Iterable[bytes], file: IO[bytes]) -> str:
     else:
         document = session().get_one(Draft, order.params["draft"]).document
     release()
-    pack(storage(), document, file, part_of(order.report, 0, HUNDREDTHS))
+    try:
+        pack(storage(), document, file, part_of(order.report, 0, HUNDREDTHS))
+    except FileNotFoundError as error:
+        lost = [one["title"] for one in activities_of(document) if vanished(storage(), one)]
+        raise WorkRefused(json.dumps(lost, ensure_ascii=False)) from error
     return f"{document['code']}.zip"
+
+
+def _lost_words(reason: str) -> str:
+    """Name the activities whose files have vanished, and say what to do."""
+    titles = _(", ").join(pick(one["zh"], one["en"]) for one in json.loads(reason))
+    said = _("Files of these activities are not on the site any more: %(titles)s. Nothing was exported.", titles=titles)
+    todo = _("Open each of them in the draft of the course, choose its file again under “Other file”, and export the draft.")
+    return pick(f"{said}{todo}", f"{said} {todo}")
 
 
 KINDS = {
@@ -136,5 +151,7 @@ KINDS = {
         size=lambda _piece: HUNDREDTHS,
         next_link=lambda params: (_("Go to the draft"), url_for("workshop.review", draft_id=params["draft"])),
     ),
-    EXPORTING: JobKind(lambda params: _("Export %(name)s", name=params["name"]), _plan, lambda _order, _piece: b"", join=_export),
+    EXPORTING: JobKind(
+        lambda params: _("Export %(name)s", name=params["name"]), _plan, lambda _order, _piece: b"", join=_export, refusal=_lost_words
+    ),
 }

@@ -8,6 +8,7 @@ from lms.db import transaction
 from lms.i18n import SITE_ZONE, local_time
 from lms.jobs import long_runs
 from lms.storage import storage
+from lms.workshop import once
 from lms.workshop.sweeping import sweep
 from lms.workshop.unit_preview import trying
 
@@ -38,8 +39,9 @@ def see_through() -> None:
 
 @shared_task(name="lms.workshop.tasks.remove_unit_previews", ignore_result=True)
 def remove_unit_previews() -> int:
-    """Remove the previews of units that are over; return how many."""
+    """Remove the previews of units that are over, and old tokens of forms; return how many previews."""
     with transaction() as session:
+        once.remove_old(session, now())
         return trying.remove_old(session, now())
 
 

@@ -30,6 +30,11 @@ SHAPES = {
     "“at least two”, “at most two”": r"\b(?:one|two|three|four|five|\d+(?: (?!and\b|or\b)\w+)?) at (?:least|most)\b(?! \w+ (?:of|per)\b)",
     "“lowercase letters”, “capitals”": r"\b(?:small|big) letters\b",
     "“in the meantime”, or nothing": r"\bmeanwhile\b",
+    "“merged”, “put together”": r"\bjoined up\b",
+    "“checked against”": r"\bheld against\b",
+    "“is about …”, “names …”": r"\bspeaks? of\b",
+    "“permanently”": r"\bfor good\b",
+    "“not even …”, “nor …”": r", in [a-z ]+ neither(?=[.,;])",
     "“character by character”, “exactly”": r"\bsign for sign\b",
     "“a person without …”: no relative clause as a subject": (
         r"(?<=[.:;] )Who(?:ever)? [a-z][^.?!\n]*\.(?= |$)|(?<=[.] )What(?:ever)? [a-z][^.?!\n]*\.(?= |$)|^\W*Who(?:ever)? [a-z][^.?!\n]*\.$"
@@ -42,7 +47,6 @@ PROSE_SHAPES = {
     "“any …”, “in every case”": r"\b[Ww]hatever\b",
     "“permanently”, “without limit”": r"\bfor ever\b",
     "“process”": r"\bwork(?:s|ed|ing)? through\b",
-    "“is about …”, “names …”": r"\bspeaks? of\b",
     "“is not one”": r"(?<!there )\b(?:is|are|was|were) none\b",
     "“administrators”": r"\broot office\b",
     "“delay”": r"\bh(?:eld|olds?|olding) up\b",

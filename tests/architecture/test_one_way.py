@@ -21,6 +21,17 @@ def test_an_office_sees_what_lies_below_it_by_one_function() -> None:
     assert found == [], "use lms.accounts.offices.below or is_below"
 
 
+def test_the_settings_of_the_running_site_are_returned_by_one_function() -> None:
+    found = [
+        shown(path)
+        for path in sources("lms")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.FunctionDef) and not node.args.args and node.returns is not None and ast.unparse(node.returns) == "Settings"
+        if "current_app" in ast.unparse(node)
+    ]
+    assert found == ["lms/site_settings.py"], "use lms.site_settings"
+
+
 FREEZING = ("evidence_erased_at", "Enrolment.certified_at", "enrolment.certified_at")
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from lms.crediting.bounds import MOST_OF_ACTIVITY, MOST_OF_LAUNCH
 from lms.crediting.drain import drain
@@ -135,12 +135,20 @@ def _crediting(site: Site, learners: Sequence[Learner]) -> Callable[[float], Tur
         items, elapsed, cpu, database = 0, 0.0, 0.0, 0.0
         while elapsed < seconds or not items:
             state()
+            kept = _observations(site)
             before = spent(site.postmaster) if site.postmaster else 0.0
             started, used = time.perf_counter(), time.process_time()
             while drained := drain(site.database, address, datetime.now(UTC)):
                 items += drained
             elapsed, cpu = elapsed + time.perf_counter() - started, cpu + time.process_time() - used
             database += (spent(site.postmaster) if site.postmaster else 0.0) - before
+            if (grown := _observations(site) - kept) != len(learners):
+                raise ValueError(f"{len(learners)} stretches were stated, and {grown} observations were kept: this measures something else")
         return Turn(items, elapsed, cpu, database)
 
     return measure
+
+
+def _observations(site: Site) -> int:
+    with site.database.reader() as session:
+        return session.scalar(select(func.count()).select_from(Row)) or 0

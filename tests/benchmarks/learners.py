@@ -41,7 +41,13 @@ def open_pages(site: Site, count: int) -> list[Learner]:
     numbers = range(first, first + count)
     learners = [_learner(site, number, course, activity.key) for number in numbers]
     registrations = [
-        {"id": one.subject.registration, "enrolment_id": one.enrolment_id, "course_version_id": version.id} for one in learners
+        {
+            "id": one.subject.registration,
+            "enrolment_id": one.enrolment_id,
+            "course_id": version.course_id,
+            "course_version_id": version.id,
+        }
+        for one in learners
     ]
     launches = [
         {

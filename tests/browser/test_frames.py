@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from tests.browser.every_page import Everything, Look, copy_of, everything
+from tests.browser.every_page import Look
+from tests.browser.everything import Everything, copy_of, everything
 from tests.browser.sizes import PHONE
 
 SOON_MS = 20_000

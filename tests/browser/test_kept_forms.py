@@ -1,5 +1,6 @@
 """Is nothing lost that was typed into a form of the workshop: with the line, with the sign-in, or because a colleague wrote there too?"""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,10 +12,12 @@ from lms.accounts.people import add_person
 from lms.db import transaction
 from lms.workshop.models import DraftChange
 from tests.browser.phone import phone, sign_in, sound
+from tests.browser.quizzes import at
 from tests.browser.studying import SOON_MS
 from tests.site import FILM, PASSWORD, Site
 
 TASK = "请学员思考并写下什么"
+BANK = re.compile(r"/workshop/bank(/[^/?]+)?(\?person=\d+)?$")
 EXPECTED = "Failed to load resource|ERR_FAILED"
 
 
@@ -50,6 +53,12 @@ def open_form(page: Page, title: str) -> None:
     page.locator("[data-activity]", has_text=title).locator("summary").click()
     page.get_by_role("link", name="编辑内容").click()
     expect(page.get_by_label(TASK)).to_be_visible()
+
+
+def write_boolean(page: Page, text: str) -> None:
+    """Write a sentence that is true into the form of a question."""
+    at(page, "question.type").locator("select").select_option("boolean")
+    page.get_by_label("题目", exact=True).fill(text)
 
 
 def lose_answer(route: Route) -> None:
@@ -107,6 +116,39 @@ def test_a_form_goes_into_the_course_once_when_the_line_or_the_sign_in_is_back(
     other.locator("[data-activity] summary").click()
     other.get_by_role("link", name="编辑内容").click()
     expect(other.get_by_label(TASK)).to_have_value("我写的题目。")
+
+
+def test_a_question_of_the_bank_is_kept_once_when_the_line_or_the_sign_in_is_back(visitor: BrowserContext, site: Site) -> None:
+    page = sign_in(visitor, site, "trainer", "/workshop/bank/new")
+    save, text = page.get_by_role("button", name="保存到题库"), page.get_by_label("题目", exact=True)
+    write_boolean(page, "冰比水轻。")
+    page.route(BANK, lambda route: route.abort(), times=1)
+    save.click()
+    expect(page.get_by_text("网络中断。您填写的内容已保存在本设备")).to_be_visible()
+    page.reload()
+    expect(text).to_have_value("冰比水轻。")
+    page.route(BANK, lose_answer, times=1)
+    save.click()
+    expect(page.get_by_text("网络中断。您填写的内容已保存在本设备")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("题目已存入题库。")).to_be_visible(timeout=SOON_MS)
+    page.get_by_role("link", name="冰比水轻。").click()  # the one: a second of this text would be refused here
+
+    text.fill("冰浮在水面上。")
+    page.route(BANK, lose_answer, times=1)
+    save.click()
+    expect(page.get_by_text("网络中断。您填写的内容已保存在本设备")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_url("**/workshop/bank", timeout=SOON_MS)
+    page.get_by_role("link", name="冰浮在水面上。").click()
+    visitor.clear_cookies()
+    text.fill("冰能浮在水面上。")
+    save.click()
+    expect(page.get_by_role("link", name="在新页面登录")).to_be_visible()
+    again(visitor, site)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.wait_for_url("**/workshop/bank", timeout=SOON_MS)
+    expect(page.get_by_role("link", name="冰能浮在水面上。")).to_be_visible()
 
 
 def test_typing_on_ends_the_wait_with_a_word_and_a_form_waits_for_the_person_who_opened_it(

@@ -13,10 +13,11 @@ from playwright.sync_api import Browser, Frame, Page, Request, expect
 
 import lms
 from lms.demo.load import PASSWORD
-from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of, everything
+from tests.browser.every_page import LOOKS, NO_PAGES, Look
+from tests.browser.everything import Everything, copy_of, everything
 from tests.browser.phone import OF_THE_TEST, own_addresses
 from tests.browser.sentences import IN_PIECES, many_for_one
-from tests.browser.sizes import DESK, PHONE, sideways
+from tests.browser.sizes import CLIPPED, CUT_CHOICES, DESK, PHONE, WRAPPED, sideways
 from tests.browser.traffic import Traffic
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -43,16 +44,6 @@ UNMARKED = """() => {
 }"""
 AXE = """options => axe.run(document, {resultTypes: ["violations"], iframes: false, ...options})
   .then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" | ").slice(0, 300)}`))"""
-CLIPPED = """() => [...document.querySelectorAll("main *, header *")]
-  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "hidden" && !e.closest(".visually-hidden, .skip, .table-cards thead"))
-  .map(e => e.outerHTML.slice(0, 160))"""
-
-CUT_CHOICES = """() => [...document.querySelectorAll("table select")].filter(one => {
-  const style = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d");
-  pen.font = style.font;
-  const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  return pen.measureText(one.selectedOptions[0]?.text ?? "").width > room;
-}).map(one => one.outerHTML.slice(0, 160))"""
 
 Open = Callable[[str, str], tuple[Page, list[str]]]
 
@@ -141,6 +132,7 @@ def findings(page: Page, language: str) -> list[str]:
         found += [f"{name}: {sideways(page)} pixels too wide"] if sideways(page) else []
         found += [f"{name}: cut off: {html}" for html in page.evaluate(CLIPPED)]
         found += [f"{name}: a choice is cut off: {html}" for html in page.evaluate(CUT_CHOICES)]
+        found += [f"{name}: on two lines of the header: {text}" for text in page.evaluate(WRAPPED)] if name == "desk" else []
         found += [f"{name}: {said}" for said in page.evaluate(AXE, {})] if AXE_SIZE[language] == name else []
     if AXE_SIZE[language] == "phone":
         page.emulate_media(color_scheme="dark")

@@ -5,8 +5,8 @@ TH.Reading = (function (Q) {
   "use strict";
   var el = Q.el;
   var W = Q.words(
-    { contents: "本篇目录", read: "已读", question: "有思考题", unopened: "未读", table: "表格", next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", openAt: "第 {n} 页还有思考题没有答对", unseen: "第 {n} 页还没有打开", done: "本篇已读完，思考题全部答对。" },
-    { contents: "Pages of this reading", read: "read", question: "open question", unopened: "not read", table: "Table", next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question." }
+    { contents: "本篇目录", read: "已读", question: "有思考题", unopened: "未读", table: "表格", next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", openAt: "第 {n} 页还有思考题没有答对", unseen: "第 {n} 页还没有打开", done: "本篇已读完，思考题全部答对。", readAll: "本篇已读完。" },
+    { contents: "Pages of this reading", read: "read", question: "open question", unopened: "not read", table: "Table", next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question.", readAll: "You have read it all." }
   );
 
   var LONGEST_FEEDBACK = 10000; // characters of explanations in the state, which may have 64 kB: the newest stay
@@ -190,7 +190,7 @@ TH.Reading = (function (Q) {
     function update() {
       pageList();
       var finished = seen.size === pages.length && !pages.some(isOpen);
-      state.replaceChildren.apply(state, finished ? [el("p", { class: "th-note" }, W("done"))] : todo());
+      state.replaceChildren.apply(state, finished ? [el("p", { class: "th-note" }, W(pages.some(function (page) { return (page.checks || []).length; }) ? "done" : "readAll"))] : todo());
       if (finished && !completed) {
         completed = true;
         var event = self.createXAPIEventTemplate("completed");

@@ -87,7 +87,11 @@ def course(code: str) -> ResponseReturnValue:
     if shown is None:
         raise NotFound(_("There is no such course or version."))
     outline = publish.outline_of(shown)
-    activities = {one.key: {"format": format_words(one), "gate": gate_words(one), "icon": icon_of(one)} for one in outline.activities}
+    open_answers = publish.open_answers_in(session(), shown)
+    activities = {
+        one.key: {"format": format_words(one), "gate": gate_words(one, open_answers=open_answers), "icon": icon_of(one)}
+        for one in outline.activities
+    }
     owner = session().get(Organisation, shown.course.organisation_id) if shown.course.organisation_id else None
     stated = labels.of_course(session(), shown.course_id)
     return render_template(

@@ -184,10 +184,17 @@ def _page(found: TrainingClass, certificate: Certificate, problems: list[str] | 
         me=person().id,
         refusals=since.problems() if since else [],
         fingerprint=register.issues_of(session(), [certificate])[certificate.id].hash,
+        versions=_versions(certificate),
         problems=[(one, None) for one in problems or []],
         most=REASON_MAX,
     )
     return page, 422 if problems else 200
+
+
+def _versions(certificate: Certificate) -> Mapping[int, int]:
+    """Return the ids of all versions of a certificate, by version."""
+    own = (Certificate.number == certificate.number, Certificate.class_id == certificate.class_id)
+    return {version: number for version, number in session().execute(select(Certificate.version, Certificate.id).where(*own))}
 
 
 @bp.post("/office/classes/<int:class_id>/certificates/<int:certificate_id>/supersede")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
@@ -24,13 +24,13 @@ from lms.certification.numbers import LONGEST, read_number
 from lms.certification.views.offices import bp
 from lms.classes.models import Enrolment
 from lms.clock import now
-from lms.config import Settings
 from lms.crediting.certified import RequirementDifference
 from lms.crediting.models import VALID, Certificate
 from lms.db import session
 from lms.errors import Gone, NotFound, TooManyTries
 from lms.office.places import NOT_YOURS
 from lms.signing.site_key import certificates, pem_of
+from lms.site_settings import site_settings
 from lms.transcripts.visibility import way_of
 from lms.web.amounts import whole_number
 from lms.web.downloads import as_download
@@ -101,7 +101,7 @@ def compare(number: str) -> ResponseReturnValue:
 def check_file() -> ResponseReturnValue:
     """Check a file by itself: its signature, and whether it is the one that was handed out. The file is not kept."""
     sent = _sent_file()
-    found = None if sent is None else examine(session(), sent, _settings().secret_key)
+    found = None if sent is None else examine(session(), sent, site_settings().secret_key)
     if found is not None and found.certificate is not None and found.bundle is None:
         return _page(found.certificate, file_words(found, found.certificate), 200)
     words_of_file = no_file(LARGEST_FILE) if found is None else file_words(found, None)
@@ -138,7 +138,7 @@ def _answer(typed: str, content: bytes | Literal[False] | None = False) -> Respo
         return _page(shown, None, 200)
     if content is None:
         return _page(shown, no_file(LARGEST_FILE), 422)
-    return _page(shown, file_words(examine(session(), content, _settings().secret_key), shown), 200)
+    return _page(shown, file_words(examine(session(), content, site_settings().secret_key), shown), 200)
 
 
 def _page(shown: Certificate, file: FileWords | None, status: int) -> ResponseReturnValue:
@@ -162,11 +162,6 @@ def _about_files() -> dict[str, object]:
     return {"megabytes": LARGEST_FILE // 2**20, "signers": [signer_line(one) for one in certificates(session())]}
 
 
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
-
-
 @bp.get("/certificates/<int:certificate_id>.pdf")
 @requires()
 def download(certificate_id: int) -> ResponseReturnValue:
@@ -180,7 +175,7 @@ def download(certificate_id: int) -> ResponseReturnValue:
     if way != "own":
         record(NotedAccess(EXPORTED, "certificate", person_id=session().get_one(Enrolment, certificate.enrolment_id).person_id))
     fingerprint = register.issues_of(session(), [certificate])[certificate.id].hash
-    settings = _settings()
+    settings = site_settings()
     address = f"{settings.public_url}{url_for('.verify', number=certificate.number, version=certificate.version)}"
     content = certificate_pdf(certificate, fingerprint, address, settings.secret_key)
     return as_download(Response(content, mimetype="application/pdf"), f"{certificate.person['name']}-{certificate.number}.pdf")

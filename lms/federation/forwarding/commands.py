@@ -9,14 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from lms import vocabulary as v
 from lms.clock import now
 from lms.command_options import json_option, yes_option
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.egress.address import Address, NotReached, is_local
 from lms.errors import InvalidInput, NotFound
@@ -26,6 +24,7 @@ from lms.federation.forwarding.office import ForwardOrder, ForwardProgress
 from lms.federation.forwarding.remote import opened
 from lms.federation.forwarding.sending import mark_of
 from lms.federation.forwarding.words import REASONS
+from lms.site_settings import site_settings
 
 
 @click.group("forward")
@@ -44,11 +43,6 @@ def _problems_on_lines() -> Iterator[None]:
         for problem in problems or [error.message]:
             click.echo(problem, err=True)
         sys.exit(2)
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 @forward.command("add")
@@ -83,18 +77,18 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
         secret = click.prompt("Secret", hide_input=True)
     internal = internal or is_local(endpoint)
     with _problems_on_lines():
-        courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
+        courses = tuple(v.course_iri(site_settings().public_url, course) for course in courses)
         chosen = parse_filter(verbs, (*activities, *courses), agents)
         order = ForwardOrder(name, endpoint, key, secret, chosen, internal=internal, from_now=from_now)
         with transaction() as writing:
-            added = office.add(writing, order, _settings(), now())
+            added = office.add(writing, order, site_settings(), now())
     answers = _tried(Address(added.endpoint, added.internal), key, secret)
     _show(office.standing(session(), added), as_json=as_json, answers=answers)
 
 
 def _tried(address: Address, key: str, secret: str) -> str:
     try:
-        with opened(address, key, secret, mark_of(_settings())) as store:
+        with opened(address, key, secret, mark_of(site_settings())) as store:
             return f"it answers, and speaks {', '.join(store.versions())}"
     except NotReached as error:
         return f"no answer now: {error}. It is tried again by itself"
@@ -162,7 +156,7 @@ def pause_forward(name: str, *, as_json: bool) -> None:
 def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
     """Resume NAME from where it stopped."""
     with _problems_on_lines(), transaction() as writing:
-        office.resume(office.named(writing, name), _settings(), now(), secret)
+        office.resume(office.named(writing, name), site_settings(), now(), secret)
     _show_named(name, as_json=as_json)
 
 

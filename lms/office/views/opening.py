@@ -27,7 +27,7 @@ from lms.i18n import pick
 from lms.office import administration
 from lms.office.administration import CourseOfClass
 from lms.office.class_form import OpenForm, RunForm, given, toward_choices
-from lms.office.history import lines_of
+from lms.office.history_words import lines_of
 from lms.office.places import bp, by_me, own_class
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
@@ -177,6 +177,8 @@ def courses(class_id: int) -> ResponseReturnValue:
     offered = {code: title for code, title in {**_chosen(request.values.get("course", "")), **_titles()}.items() if code not in known}
     form.code.choices = [SelectChoice(*one) for one in offered.items()]
     form.requirement.choices = toward_choices(hours)
+    if not form.requirement.raw_data:
+        form.requirement.data = form.requirement.choices[0].value  # the usual one, as when the class was opened
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
     document = document_of(found.programme_version)

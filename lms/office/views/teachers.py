@@ -19,7 +19,7 @@ from lms.crediting.standing import of_enrolments
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office import enrolment_states
-from lms.office.history import lines_of
+from lms.office.history_words import lines_of
 from lms.office.password_sheet import refusal_words
 from lms.office.places import bp, by_me, own_enrolment
 from lms.programmes.store import document_of

@@ -25,7 +25,7 @@ from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, Pr
 from lms.printing.models import Letterhead
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
-from lms.workshop.models import BankQuestion, Draft, DraftChange, DraftComment, UnitPreview
+from lms.workshop.models import BankQuestion, Draft, DraftChange, DraftComment, MadeOnce, UnitPreview
 
 MappedColumn = InstrumentedAttribute[Any]
 
@@ -84,6 +84,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(ElsewhereHours, ElsewhereHours.person_id, by="lms.lifetime.elsewhere:forget"),
     PersonTable(ElsewhereDecision, ElsewhereDecision.entry_id, by="lms.lifetime.elsewhere:forget"),
     PersonTable(UnitPreview, UnitPreview.person_id, deleted=True),
+    PersonTable(MadeOnce, MadeOnce.person_id, deleted=True),
     PersonTable(AccessRecord, AccessRecord.person_id, cleared={"reason": ""}),
     PersonTable(SessionReplacement, kept=AUTHOR),
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),

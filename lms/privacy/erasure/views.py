@@ -1,7 +1,7 @@
 """The erasure page: an administrator sees what would be erased and what would stay, and confirms by typing the user name."""
 
 import structlog
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,13 +9,13 @@ from lms.accounts.access import person, requires
 from lms.accounts.models import ADMIN, Person
 from lms.celery_app import ring
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound
 from lms.privacy.erasure import erasures
 from lms.privacy.erasure import person as people
 from lms.privacy.erasure.tasks import go_on
 from lms.records.sections import bp
+from lms.site_settings import site_settings
 from lms.web.amounts import whole_number
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ def erasure() -> ResponseReturnValue:
         try:
             found = people.find(session(), wanted)
             erased = erasures.of_person(session(), found.id)
-            foreseen = None if erased else people.preview(session(), found, _settings().public_url)
+            foreseen = None if erased else people.preview(session(), found, site_settings().public_url)
         except NotFound:
             flash(_("Nobody has this user name. Names are not searched: ask for the user name."), "warning")
     done = erasures.page_of(session(), request.args.get("after", type=whole_number))
@@ -52,13 +52,8 @@ def erase_person(person_id: int) -> ResponseReturnValue:
         return redirect(url_for(".erasure", who=f"#{person_id}"))
     with transaction() as writing:
         whom = writing.get_one(Person, person_id)
-        people.begin(writing, whom, person().id, _settings().public_url, now())
+        people.begin(writing, whom, person().id, site_settings().public_url, now())
     log.info("person.erased", person=person_id, by=person().id)
     ring(go_on)
     flash(_("Erased. What is left of it in the record store goes within minutes."), "success")
     return redirect(url_for(".erasure", who=f"#{person_id}"))
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found

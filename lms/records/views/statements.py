@@ -19,9 +19,9 @@ from lms.crediting.verdict import verdict_of
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.records import statement_page, words
-from lms.records.attested import attested_words
+from lms.records.attested_words import attested_words
 from lms.records.candidates import Candidates, candidates
-from lms.records.counted import counted
+from lms.records.counted_words import counted
 from lms.records.gone import latest_removed, removed
 from lms.records.marks import marks_of
 from lms.records.naming import titles_in

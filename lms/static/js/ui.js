@@ -161,6 +161,11 @@ function allowSendingAgain() {
   }
 }
 
+// A page to which people come back makes something new when its button is pressed once more.
+function renewTokens() {
+  for (const one of document.querySelectorAll('input[name="once"]')) one.value = [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+}
+
 function onChange(event) {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 }
@@ -241,6 +246,7 @@ document.addEventListener("submit", onSubmit);
 document.addEventListener("change", onChange);
 document.addEventListener("toast", ({ detail }) => showToast(detail.message ?? detail.value, detail.category));
 window.addEventListener("pageshow", allowSendingAgain);
+window.addEventListener("pageshow", ({ persisted }) => persisted && renewTokens());
 window.addEventListener("online", showNetwork);
 window.addEventListener("offline", showNetwork);
 watchHtmx();

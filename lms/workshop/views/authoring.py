@@ -7,10 +7,10 @@ from os import fstat
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -24,13 +24,13 @@ from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
 from lms.catalogue import contents
 from lms.catalogue.scanning import scan_refusal
-from lms.config import Settings
 from lms.db import release
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import in_words, pick
 from lms.learning.answers import checked
 from lms.learning.frame_address import frame_on
 from lms.learning.words import content_texts
+from lms.site_settings import site_settings
 from lms.storage import CHUNK, storage
 from lms.web.downloads import as_download
 from lms.web.file_ranges import whole_or_range
@@ -41,10 +41,12 @@ from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
 
 bp = Blueprint("authoring", __name__, url_prefix="/workshop")
 SCAN_S = 60.0  # while the request waits
+MOST_EARLIER = 50
 DOCUMENT_BYTES = 2_000_000
 UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
 BANK = {"find": "find_in_bank", "take": "take_from_bank", "newer": "newer_in_bank", "keep": "keep_in_bank"}  # what a quiz asks of the bank
 UNSAFE = re.compile(r"[^\w.-]+")
+Token = Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class DocumentBody(msgspec.Struct):
@@ -65,11 +67,6 @@ def _allow_sizes(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Set the limit before the request is read (the check for forged forms reads it)."""
     uploads = endpoint in {"authoring.add_file", "authoring.open_file"}
     request.max_content_length = UPLOAD_BYTES if uploads else DOCUMENT_BYTES
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 @bp.get("/activities")
@@ -177,7 +174,7 @@ def open_file() -> ResponseReturnValue:
 
 
 def _counted() -> Admit:
-    return counted_for(person().organisation_id, _settings())
+    return counted_for(person().organisation_id, site_settings())
 
 
 def _received(folder: Path) -> Path:
@@ -188,7 +185,7 @@ def _received(folder: Path) -> Path:
     path = folder / "received"
     upload.save(path)
     release()
-    if refusal := scan_refusal(upload.filename, path, _settings(), most_s=SCAN_S):
+    if refusal := scan_refusal(upload.filename, path, site_settings(), most_s=SCAN_S):
         raise InvalidInput(refusal)
     return path
 
@@ -226,8 +223,8 @@ def preview() -> ResponseReturnValue:
     drawn = None if shown.key is None else draw(shown.key, token_hex(8))
     return json_reply(
         {
-            "frame": frame_on(_settings().content_url, shown.activity, shown.files),
-            "iri": f"{_settings().public_url}/workshop/preview",
+            "frame": frame_on(site_settings().content_url, shown.activity, shown.files),
+            "iri": f"{site_settings().public_url}/workshop/preview",
             "settings": {"grading": shown.activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         }
     )

@@ -26,11 +26,11 @@ from lms.errors import InvalidInput
 from lms.row_ids import row_id
 from lms.web.amounts import whole_number
 from lms.web.json_bodies import body_of, json_reply
-from lms.workshop import bank, bank_search
+from lms.workshop import bank, bank_search, once
 from lms.workshop.bank_search import BankFilter
 from lms.workshop.form_words import question_kinds
 from lms.workshop.models import BankQuestion
-from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, kept_name, refused
+from lms.workshop.views.authoring import DOCUMENT_BYTES, MOST_EARLIER, DocumentBody, Token, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEARCH = 100
@@ -48,10 +48,12 @@ class BankDocument(msgspec.Struct):
 
 
 class BankBody(msgspec.Struct):
-    """A question to save; `seen` is the revision that its form was opened with."""
+    """A question to save; `seen` is the revision that its form was opened with. `token`, `earlier`: see `PutBody`."""
 
     document: BankDocument
     seen: Annotated[str, Meta(max_length=12)] = ""
+    token: Token = ""
+    earlier: Annotated[list[Token], Meta(max_length=MOST_EARLIER)] = []
 
 
 class TakeBody(msgspec.Struct):
@@ -149,9 +151,17 @@ def _form(kept: BankQuestion | None, save: str) -> str:
 @requires(TRAINER)
 def add_to_bank() -> ResponseReturnValue:
     """Add a question."""
-    question, language, _seen = _sent()
+    question, language, sent = _sent()
+    tokens = [one for one in (sent.token, *sent.earlier) if one]
     with transaction() as writing:
-        kept = bank.add_once(writing, question, language, person(), _me())
+        if (code := once.made_with(writing, tokens[:1], person().id)) is not None:
+            kept = bank.own(writing, code, person())  # this form, or one that its author sent after it, was here
+        elif (code := once.made_with(writing, tokens[1:], person().id)) is not None:
+            kept = bank.own(writing, code, person())  # its author has typed on since
+            bank.change(writing, kept, question, language, kept.revision, _me())
+        else:
+            kept = bank.add_once(writing, question, language, person(), _me())
+        once.note(writing, tokens, kept.code, _me())
         code, revision = kept.code, kept.revision
     flash(_("The question is in the bank."), "success")
     return _saved(code, revision)
@@ -161,10 +171,10 @@ def add_to_bank() -> ResponseReturnValue:
 @requires(TRAINER)
 def change_in_bank(code: str) -> ResponseReturnValue:
     """Change a question; quizzes that have a copy keep it until their author takes the new one."""
-    question, language, seen = _sent()
+    question, language, sent = _sent()
     with transaction() as writing:
         kept = bank.own(writing, code, person())
-        bank.change(writing, kept, question, language, seen, _me())
+        bank.change(writing, kept, question, language, row_id(sent.seen) or 0, _me())
         revision = kept.revision
     flash(_("The question is saved. Quizzes keep their copy until somebody takes the new one."), "success")
     return _saved(code, revision)
@@ -176,13 +186,13 @@ def _saved(code: str, revision: int) -> Response:
     return json_reply({"next": url_for(".bank_list"), **there})
 
 
-def _sent() -> tuple[QuizQuestion, str, int]:
+def _sent() -> tuple[QuizQuestion, str, BankBody]:
     sent: BankBody = body_of(BankBody, DOCUMENT_BYTES)
     found = bank.read({"id": "new", **sent.document.question})
     if isinstance(found, list):
         raise refused(found)
     language = sent.document.language if sent.document.language in bank.LANGUAGES else bank.LANGUAGES[0]
-    return found, language, row_id(sent.seen) or 0
+    return found, language, sent
 
 
 @bp.post("/workshop/bank/<code>/archive")
@@ -253,6 +263,7 @@ def keep_in_bank() -> ResponseReturnValue:
     if not isinstance(document.body, QuizDocument):
         raise InvalidInput(_("Only questions of a quiz can be put into the bank."))
     with transaction() as writing:
+        once.made_with(writing, (), person().id)  # locks the person: two requests at once must not both find that a question is not there
         kept, added = bank.keep_all(writing, document.body.questions, document.language[:2], person(), _me())
     said = _("Put into the bank: %(n)s.", n=added) if added else _("Nothing was added: the bank has all of these questions.")
     return json_reply({"kept": kept, "said": said})

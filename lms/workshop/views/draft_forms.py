@@ -1,5 +1,6 @@
 """Forms inside a draft: an activity is made or mended, and goes into the course."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -23,21 +24,19 @@ from lms.i18n import pick
 from lms.storage import storage
 from lms.web.amounts import whole_number
 from lms.web.json_bodies import body_of, json_reply
-from lms.workshop import draft_forms, drafts, history
-from lms.workshop.counting import counted_for
+from lms.workshop import draft_forms, drafts, history, once
+from lms.workshop.counting import Admit, counted_for
 from lms.workshop.documents import title_in
 from lms.workshop.edits import find
 from lms.workshop.form_words import type_words
 from lms.workshop.intake import CheckedFile, DraftActivity
 from lms.workshop.models import Draft
 from lms.workshop.placing import Placing
-from lms.workshop.views.authoring import DOCUMENT_BYTES, DocumentBody, config_of, document_of, kept_name, refused
+from lms.workshop.views.authoring import DOCUMENT_BYTES, MOST_EARLIER, DocumentBody, Token, config_of, document_of, kept_name, refused
 from lms.workshop.views.blueprint import bp
 
 LONGEST_SEEN = 64
 OPENED_BY = "person"  # in the address, because a colleague who may not see the draft is asked this first
-MOST_EARLIER = 50
-Token = Annotated[str, Meta(max_length=64)]
 
 
 class PutBody(DocumentBody):
@@ -114,20 +113,38 @@ def _put(draft_id: int, key: str | None) -> Response:
     _demand_same_person(request.args.get(OPENED_BY, type=whole_number))
     draft = drafts.own(session(), draft_id, person())
     sent: PutBody = body_of(PutBody, DOCUMENT_BYTES)
-    key = _put_before(draft, sent) if key is None else drafts.activity_of(draft, key)["key"]
+    key = _put_before(session(), draft, sent) if key is None else drafts.activity_of(draft, key)["key"]
     admit = counted_for(draft.organisation_id, settings)
     document: ActivityDocument = document_of(sent.document)
     release()
+    placed = _put_checked(draft_id, key, sent, document, admit)
+    while isinstance(placed, _MadeMeanwhile):  # once: then there is a key
+        placed = _put_checked(draft_id, placed.key, sent, document, admit)
+    return placed
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeMeanwhile:
+    """Another request of the same form put its activity into the draft while this one was being checked."""
+
+    key: str
+
+
+def _put_checked(draft_id: int, key: str | None, sent: PutBody, document: ActivityDocument, admit: Admit) -> Response | _MadeMeanwhile:
     found = draft_forms.checked(storage(), document, admit, key)
     if isinstance(found, list):
         raise refused(found)
+    tokens = [one for one in (sent.token, *sent.earlier) if one]
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)
-        earlier = history.known_change(writing, draft, sent.token) if sent.token else None
-        placed = draft_forms.placed_by(earlier) or _placed(writing, draft, found, document, sent)
-        there = drafts.activity_of(draft, placed)
-        seen = draft_forms.seen_of(there)
-    if earlier is None:
+        before = draft_forms.placed_by(history.known_change(writing, draft, sent.token)) if sent.token else None
+        before = before or _known(draft, once.made_with(writing, tokens[:1], person().id))  # one that was sent later was faster
+        if before is None and key is None and (made := _put_before(writing, draft, sent)) is not None:
+            return _MadeMeanwhile(made)
+        placed = before or _placed(writing, draft, found, document, sent)
+        once.note(writing, tokens, placed, By(person().id, now()))
+        seen = draft_forms.seen_of(drafts.activity_of(draft, placed))
+    if before is None:
         flash(_("“%(title)s” is in the course now.", title=document.title), "success")
     return _answer(draft_id, placed, document.type, seen)
 
@@ -139,9 +156,12 @@ def _demand_same_person(opened_by: int | None) -> None:
         raise NotSignedIn(words, code="person")
 
 
-def _put_before(draft: Draft, sent: PutBody) -> str | None:
+def _put_before(reading: Session, draft: Draft, sent: PutBody) -> str | None:
     """Return the activity that this form has put into the draft already: the answer was lost, and its author has typed on."""
-    key = draft_forms.placed_by(history.latest_known(session(), draft, sent.earlier, person().id))
+    return _known(draft, draft_forms.placed_by(history.latest_known(reading, draft, sent.earlier, person().id)))
+
+
+def _known(draft: Draft, key: str | None) -> str | None:
     return key if key is not None and find(draft.document, "activity", key) is not None else None
 
 

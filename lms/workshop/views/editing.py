@@ -24,7 +24,7 @@ from lms.errors import NotFound
 from lms.i18n import in_words, pick
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
-from lms.workshop import draft_forms, drafts, film_captions, history
+from lms.workshop import draft_forms, drafts, film_captions, history, once
 from lms.workshop.areas import known_areas
 from lms.workshop.documents import KINDS, title_of, values_of
 from lms.workshop.edits import EditConflict, Step, activities_of, find, module_of
@@ -44,6 +44,11 @@ def me() -> By:
     return By(person().id, now())
 
 
+def form_token() -> str:
+    """Return the token of the form that was sent (`lms.workshop.once`)."""
+    return request.form.get("once", "")[: once.LONGEST_TOKEN + 1]
+
+
 @bp.get("/workshop/drafts")
 @requires(TRAINER)
 def draft_list() -> ResponseReturnValue:
@@ -57,8 +62,8 @@ def draft_list() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Begin a new course."""
     with transaction() as writing:
-        draft = drafts.begin_new(writing, person(), me(), pick("zh", "en"))
-    return redirect(url_for(".editor", draft_id=draft.id))
+        draft_id = once.once(writing, form_token(), me(), lambda: str(drafts.begin_new(writing, person(), me(), pick("zh", "en")).id))
+    return redirect(url_for(".editor", draft_id=draft_id))
 
 
 @bp.post("/catalogue/courses/<code>/versions/<int:number>/draft")
@@ -69,8 +74,8 @@ def mend(code: str, number: int) -> ResponseReturnValue:
         version = next((one for one in listing.versions_of(writing, code) if one.number == number), None)
         if version is None:
             raise NotFound(_("There is no such course or version."))
-        draft = drafts.begin_from(writing, storage(), version, person(), me())
-    return redirect(url_for(".editor", draft_id=draft.id))
+        draft_id = once.once(writing, form_token(), me(), lambda: str(drafts.begin_from(writing, storage(), version, person(), me()).id))
+    return redirect(url_for(".editor", draft_id=draft_id))
 
 
 @bp.get("/workshop/drafts/<int:draft_id>")
@@ -122,7 +127,7 @@ def _kinds() -> list[tuple[str, str]]:
 def _line(one: DraftActivity) -> dict[str, Any]:
     """Return what the outline says of an activity."""
     activity = values_of(one)
-    gate = gate_words(activity)
+    gate = gate_words(activity, open_answers={activity.key} if one.get("type") == "reflection" else ())
     own = type_words().get(one.get("type", ""))
     return {
         "title": pick(activity.title.zh, activity.title.en) or _("Activity without a title"),

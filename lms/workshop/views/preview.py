@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 import msgspec
-from flask import Response, current_app, render_template, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -23,7 +23,6 @@ from lms.accounts.models import TRAINER
 from lms.catalogue import listing, publish
 from lms.catalogue.gates import gate_words
 from lms.catalogue.models import AnswerKey, CourseVersion
-from lms.config import Settings
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
@@ -32,6 +31,7 @@ from lms.learning.frame_address import frame_on, origin_in_preview
 from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody
 from lms.learning.words import content_texts, unit_texts
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop.reports import conditions_met
@@ -45,11 +45,6 @@ class StatementBody(msgspec.Struct):
     """One statement of the content, as the player would send it."""
 
     statement: dict[str, Any]
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 @bp.get("/catalogue/courses/<code>/versions/<int:number>/<activity>")
@@ -115,11 +110,18 @@ def render_preview(
     )
 
 
+def _missing_words() -> str:
+    """Say to an author what they can do about a file that has vanished; learners are told that their trainer sees it."""
+    said = _("A file of this activity is missing on the server.")
+    todo = _("Open the activity in a draft of the course, choose its file again under “Other file”, and publish the draft.")
+    return pick(f"{said}{todo}", f"{said} {todo}")
+
+
 def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[str, Any]:
     activity = shown.activity
     drawn = None if shown.key is None else _drawn(shown.key)
     return {
-        "iri": v.activity_iri(_settings().public_url, shown.course, activity.key),
+        "iri": v.activity_iri(site_settings().public_url, shown.course, activity.key),
         "frame": frame_on(origin, activity, shown.files),
         "reports": {"url": None, "learner": {"id": "preview", "name": person().name}} if FORMATS[activity.format].own_host else None,
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
@@ -130,7 +132,7 @@ def _config(shown: ActivityPreview, origin: str, urls: dict[str, str]) -> dict[s
         "unit": config_of(unit_of(storage(), activity, shown.files), urls["unit"], _unit_texts()),
         "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
         "texts": {
-            "content": content_texts(),
+            "content": content_texts() | {"missing": _missing_words()},
             "completed": _("completed"),
             "passed": _("passed"),
             "failed": _("failed"),
@@ -167,7 +169,7 @@ def report_reply(course: str, activity: Activity, statement: dict[str, Any]) -> 
         InvalidInput: the record store would refuse it.
     """
     try:
-        met = conditions_met(statement, course, activity, _settings().public_url)
+        met = conditions_met(statement, course, activity, site_settings().public_url)
     except ValueError as error:
         raise InvalidInput("The record store would refuse this statement.", [str(error)]) from error
     return json_reply({"met": met})

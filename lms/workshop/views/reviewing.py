@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from courses.strict_json.canonical import digest_of
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Person
 from lms.catalogue import listing, publish
@@ -23,7 +24,7 @@ from lms.jobs.queue import WORKING
 from lms.jobs.tasks import work
 from lms.storage import storage
 from lms.web.amounts import whole_number
-from lms.workshop import drafts, reviewing
+from lms.workshop import drafts, once, reviewing
 from lms.workshop.comparing import differences
 from lms.workshop.documents import title_of
 from lms.workshop.drafts import document_to_compare
@@ -33,7 +34,7 @@ from lms.workshop.outcome import FieldFault, faults_of
 from lms.workshop.publish_job import EXPORTING, PUBLISHING, newest_number
 from lms.workshop.views.blueprint import bp
 from lms.workshop.views.difference_words import in_sentences
-from lms.workshop.views.editing import me
+from lms.workshop.views.editing import form_token, me
 
 log = structlog.get_logger(__name__)
 
@@ -138,7 +139,9 @@ def add_comment(draft_id: int) -> ResponseReturnValue:
     """Comment on the draft or on one of its activities."""
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person())
-        reviewing.comment(writing, draft, request.form.get("text", ""), request.form.get("activity"), me())
+        text, activity = request.form.get("text", ""), request.form.get("activity")
+        token = digest_of([form_token(), draft_id, text, activity]) if form_token() else ""  # another text is another comment
+        once.once(writing, token, me(), lambda: str(reviewing.comment(writing, draft, text, activity, me()).id))
     return redirect(url_for(".review", draft_id=draft_id, _anchor="comments"))
 
 
@@ -208,9 +211,10 @@ def _version(code: str, number: int) -> CourseVersion:
 def copy_draft(draft_id: int) -> ResponseReturnValue:
     """Begin another course with the same content."""
     with transaction() as writing:
-        copied = drafts.copy(writing, drafts.own(writing, draft_id, person()), person(), me())
+        draft = drafts.own(writing, draft_id, person())
+        copied = once.once(writing, form_token(), me(), lambda: str(drafts.copy(writing, draft, person(), me()).id))
     flash(_("This is the copy: a course of its own, with a code of its own."), "success")
-    return redirect(url_for(".editor", draft_id=copied.id))
+    return redirect(url_for(".editor", draft_id=copied))
 
 
 @bp.post("/workshop/drafts/<int:draft_id>/delete")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from flask import Response, current_app, request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from msgspec import Meta
@@ -16,7 +16,6 @@ from lms.accounts.access import person, public, requires
 from lms.accounts.models import TRAINER
 from lms.accounts.signin import csrf
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import pick
@@ -25,6 +24,7 @@ from lms.learning.runtimes.cmi5.access import BASIC_NAME
 from lms.learning.runtimes.cmi5.launching import UnitSite
 from lms.learning.runtimes.cmi5.unit_page import place_of
 from lms.learning.runtimes.cmi5.views import fetch_reply, state_of
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import drafts
@@ -54,11 +54,6 @@ class SinceBody(msgspec.Struct):
     since: Annotated[int, Meta(ge=0, le=10**9)] = 0
 
 
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
-
-
 @bp.post("/catalogue/courses/<code>/versions/<int:number>/<activity>/unit")
 @requires(TRAINER)
 def begin_unit(code: str, number: int, activity: str) -> ResponseReturnValue:
@@ -85,7 +80,7 @@ def _begin(course: str, activity: Activity, files: str) -> Response:
         begun = trying.begin(writing, person().id, course, unit, c.NORMAL if asked.normal else c.BROWSE, at)
         store = f"{origin}/cmi5/preview/{begun.id}/xapi"
         site = UnitSite(address, store, f"{origin}/cmi5/returned", pick("zh-CN", "en-US"))
-        url = trying.open_at(begun, site, f"{origin}/cmi5/preview/fetch", _settings().public_url, at)
+        url = trying.open_at(begun, site, f"{origin}/cmi5/preview/fetch", site_settings().public_url, at)
         mode, look = begun.mode, url_for(".look_at_unit", preview_id=begun.id)
     return json_reply({"url": url, "method": unit.launch_method, "mode": mode, "look": look}, {"Cache-Control": "no-store"})
 
@@ -100,7 +95,7 @@ def look_at_unit(preview_id: uuid.UUID) -> ResponseReturnValue:
         raise NotFound(_("This preview is over. Open the unit again."))
     said = found.said.split()
     new = [one for one in found.reports if one["number"] > since]
-    return json_reply({"state": state_of(found), "said": said, "at": found.last_at.timestamp() if found.last_at else 0, "reports": new})
+    return json_reply({"state": state_of(found), "said": said, "reports": new})
 
 
 @bp.route("/cmi5/preview/fetch/<token>", methods=["POST", "OPTIONS"], provide_automatic_options=False)
@@ -128,7 +123,7 @@ def records_of_preview(preview_id: uuid.UUID, resource: str) -> ResponseReturnVa
 
 def _answer(preview: UnitPreview, asked: AnsweredRequest, at: datetime) -> Response:
     """Answer the current request to a locked preview's record store as the site's own does; note what is to be shown of it."""
-    public_url = _settings().public_url
+    public_url = site_settings().public_url
     held = PreviewProfile(preview, public_url)
     with PortableStore(preview.records) as store:
         response = store.answer(

@@ -56,16 +56,21 @@ class UnitsOfClass:
         self.browser = world.client()
 
     def launch(self, unit_id: str = ID) -> "PlayedUnit":
-        """Open the unit's page and start the unit, as the page does."""
+        """Open the unit's page and begin a session, as the page does: with its opening, or for a window when a person asks for it."""
         page = self.browser.get(f"/learn/{self.world.enrolment_id}/{self.version_id}/{key_of(unit_id)}")
         found = CONFIG.search(page.text)
         assert found is not None, page.text
         config = json.loads(found[1])
         headers = {"X-CSRFToken": config["csrf"]}
-        opened = self.browser.post("/learn/open", json={**config["place"]}, headers=headers).get_json()
-        started = self.browser.post(config["unit"]["start"], json={"token": opened["token"]}, headers=headers)
+        at_once = not config["unit"]["own_window"]
+        opened = self.browser.post("/learn/open", json={**config["place"], "start": at_once}, headers=headers).get_json()
+        begun = opened["unit"] if at_once else self._asked_for(config, opened["token"], headers)
+        return PlayedUnit(self.world, begun["url"], opened)
+
+    def _asked_for(self, config: Mapping[str, Any], token: str, headers: Mapping[str, str]) -> Any:
+        started = self.browser.post(config["unit"]["start"], json={"token": token}, headers=dict(headers))
         assert started.status_code == 200, started.text
-        return PlayedUnit(self.world, started.get_json()["url"], opened)
+        return started.get_json()
 
 
 class PlayedUnit:

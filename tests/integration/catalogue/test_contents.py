@@ -186,6 +186,7 @@ def test_a_file_that_was_lost_is_not_found_instead_of_a_broken_answer(app: Flask
         storage().delete(name)
     for headers in ({}, {"Range": "bytes=0-0"}):
         assert app.test_client().get(f"{CONTENT_URL}/content/{sha256}/a.txt", headers=headers).status_code == 404
+    assert app.test_client().head(f"{CONTENT_URL}/content/{sha256}/a.txt").status_code == 404  # a frame asks so why nothing shows
 
 
 def test_only_what_fits_is_kept_in_memory(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

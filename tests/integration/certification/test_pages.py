@@ -68,6 +68,9 @@ def test_what_came_later_is_shown_and_superseding_makes_it_part_of_the_next_vers
     assert "第 2 版" in done
     assert "40.6" in done
     assert "已换发" in clerk.get(path).text
+    newer = re.search(r'href="([^"]*)">已换发为第 2 版<', clerk.get(path).text)
+    assert newer is not None, "the superseded version leads to the next one"
+    assert f'href="{path}">第 1 版' in clerk.get(newer[1]).text, "and back"
 
 
 def test_a_revoked_certificate_says_why_and_by_whom(clerk: FlaskClient, office: Office) -> None:

@@ -51,7 +51,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "content_failure": "for trainers; where content did not show, nothing was measured",
     "upload": "files on their way to become courses",
     "course_label": "words under which the library finds a course",
-    **dict.fromkeys(("draft", "draft_change", "draft_comment", "unit_preview"), "courses that are not published yet, and their tries"),
+    **dict.fromkeys(("draft", "draft_change", "draft_comment", "unit_preview", "made_once"), "how courses are made, and their tries"),
     **dict.fromkeys(("bank_question", "bank_tag"), "a published quiz holds its own copies"),
     **dict.fromkeys(("course_file", "workshop_file"), "how much room the files of courses and drafts take"),
     "h5p_library": "which files contents play with; what is earned follows from statements",

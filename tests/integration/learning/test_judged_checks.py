@@ -211,3 +211,23 @@ def test_a_state_that_says_completed_spares_nobody_the_checks(app: Flask, clock:
     later = in_next_version(page)
     assert later.send("/learn/state", {"body": {"completed": True}}).status_code == 200
     assert later.open().opened["checked"] == []
+
+
+def test_what_was_completed_before_the_class_moved_counts_although_it_is_read_afterwards(app: Flask, clock: DrivenClock) -> None:
+    """A statement belongs to the version of the course in which it was made."""
+    world = world_with(app, clock, "none")
+    page = Page(world.client(), world, READING).open()
+    page.stay(600)
+    page.say({"result": {"completion": True}})
+    page.beat(last=True)
+    later = in_next_version(page)
+    assert later.opened["checked"] is None
+    assert credited(later) == 600
+    assert claims(world) == []
+
+
+def test_no_content_can_say_itself_that_it_decides(reading: Page) -> None:
+    reading.say({"context": {"extensions": {v.DECIDES: "content"}}})
+    (said,) = statements(reading.world, v.COMPLETED)
+    assert said["context"]["extensions"][v.DECIDES] == "checks"
+    assert credited(reading) == 0

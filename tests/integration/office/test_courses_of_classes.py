@@ -1,5 +1,6 @@
 """Can a class of every programme study a course, toward a requirement only if one fits?"""
 
+import re
 from importlib import resources
 from typing import Any
 
@@ -86,3 +87,9 @@ def test_only_what_the_tracks_of_a_class_ask_for_is_offered(desk: Desk) -> None:
     page = desk.get(f"{class_id}/courses")
     assert 'value="new-teacher"' in page
     assert 'value="companion"' not in page
+
+
+def test_the_hours_of_a_course_that_is_added_count_toward_the_usual_requirement_unless_the_office_says_otherwise(desk: Desk) -> None:
+    page = desk.get(f"{opened(desk, 'rural-lead-2020.toml', courses=[])}/courses")
+    choices = page.partition('name="requirement"')[2].partition("</select>")[0]
+    assert re.search(r'<option selected value="[a-z-]+">', choices), choices

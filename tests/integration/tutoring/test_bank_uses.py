@@ -98,3 +98,20 @@ def test_a_question_that_no_quiz_asks_says_so(shared: World, code: str) -> None:
     assert "还没有测验使用这道题" in client.get(f"/workshop/bank/{code}/answers").text
     assert client.get(f"/workshop/bank/{code}/answers.xlsx").status_code == 404
     assert client.get(f"/workshop/bank/{'q' * 65}/answers").status_code == 404
+
+
+def test_the_quiz_from_which_a_question_was_put_into_the_bank_is_counted_with_its_earlier_versions(shared: World) -> None:
+    def put_in_the_bank(session: Session) -> None:
+        own = {"pass_percent": 60, "max_attempts": None, "questions": {"own": {"correct": ["b"], "points": 1}}}
+        session.get_one(AnswerKey, (shared.course_version_id, "quiz")).document = own
+        session.flush()
+
+    shared.act(put_in_the_bank)
+    assert submit(Page(shared.client(), shared, "quiz").open(), {"own": ["a"]}).status_code == 200
+    next_id = publish_next(shared, QUIZ, None)
+    named = {"pass_percent": 60, "max_attempts": None, "questions": {"own": {"correct": ["b"], "points": 1, "bank": CODE}}}
+    shared.act(lambda session: session.add(AnswerKey(course_version_id=next_id, activity="quiz", document=named)))
+    hand_in(shared, "c2", "a")
+    page = signed_in(shared.app, "maker").get(f"/workshop/bank/{CODE}/answers").text
+    assert page.count("/questions/quiz") == 2
+    assert "× 2" in page

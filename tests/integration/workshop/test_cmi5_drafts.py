@@ -17,7 +17,7 @@ from lms.storage import storage
 from lms.workshop import intake
 from lms.workshop.intake import CheckedFile
 from tests.conformance.cmi5.structures import block, structure, unit
-from tests.conformance.cmi5.units import UnitsOfClass, verbs
+from tests.conformance.cmi5.units import UnitsOfClass, stored, verbs
 from tests.factories import World
 from tests.integration.catalogue.uploading import run_jobs
 from tests.integration.workshop.conftest import publish_sample
@@ -26,6 +26,7 @@ from tests.unit.courses.folders import zipped
 from tests.work import bend, calls
 
 ONE, TWO, THREE = (f"https://school.example/unit/{number}" for number in (1, 2, 3))
+OTHER, FOURTH = "https://other.example/unit", "https://other.example/4"
 A, B = "https://school.example/block/a", "https://school.example/block/b"
 PAGE = b"<!doctype html><p>unit</p>"
 
@@ -110,13 +111,49 @@ def test_a_newer_package_keeps_minutes_titles_and_gates_and_names_the_units_that
     assert (modules(app), unit_of(app, TWO)) == ([[key_of(ONE)], [key_of(TWO), key_of(THREE)]], before)
 
 
-def test_another_package_is_refused_and_nothing_of_the_draft_changes(app: Flask, maker: FlaskClient, place: str) -> None:
+def test_another_package_does_not_replace_units_of_the_first_one(app: Flask, maker: FlaskClient, place: str) -> None:
     send_file(maker, f"{place}/tus", "单元.zip", WHOLE)
     before = draft_of(app).document
-    other = package(unit("https://other.example/unit"))
-    assert "只能有一个 cmi5" in send_file(maker, f"{place}/tus", "别的.zip", other)
+    other = package(unit(OTHER))
     assert "没有这个学习活动的单元" in send_file(maker, f"{place}/activities/{key_of(ONE)}/tus", "别的.zip", other)
     assert draft_of(app).document == before
+
+
+def test_a_course_of_two_packages_is_published_exported_and_replaced_package_by_package(
+    app: Flask, maker: FlaskClient, place: str, tmp_path: Path
+) -> None:
+    send_file(maker, f"{place}/tus", "单元.zip", WHOLE)
+    assert 'data-state="added"' in send_file(maker, f"{place}/tus", "别的.zip", package(block(A, unit(OTHER), unit(FOURTH))))
+    assert (unit_of(app, ONE)["entry"], unit_of(app, OTHER)["entry"]) == ("cmi5/cmi5.xml", "cmi5-2/cmi5.xml")
+    send_file(maker, f"{place}/activities/{key_of(OTHER)}/tus", "新的.zip", package(block(A, unit(OTHER))))
+    assert {key for module in modules(app) for key in module} == {key_of(one) for one in (ONE, TWO, THREE, OTHER)}
+    version = published(app, maker, place)
+    assert {one["entry"] for module in version.document["modules"] for one in module["activities"]} == {"cmi5/cmi5.xml", "cmi5-2/cmi5.xml"}
+    again = exported(app, maker, version.course.code, tmp_path)
+    assert (again.sha256, again.outline) == (version.package_sha256, version.document)
+
+
+def test_units_of_two_packages_with_blocks_of_one_id_play_and_satisfy_their_own_package(
+    app: Flask, maker: FlaskClient, place: str, world: World
+) -> None:
+    send_file(maker, f"{place}/tus", "单元.zip", package(block(A, FIRST)))
+    send_file(maker, f"{place}/tus", "别的.zip", package(block(A, unit(OTHER, more='moveOn="Passed"'))))
+    save(maker, place, step("course", "title.zh", "", "两个包"))
+    version = published(app, maker, place)
+    world.act(lambda session: setup.bind_course(session, session.get_one(TrainingClass, world.class_id), session.merge(version), "online"))
+    course = UnitsOfClass(world, version.id, version.course.code)
+    first = course.launch(ONE).begin()
+    assert first.complete().status_code == 200
+    assert verbs(world, first.registration)[-2:] == ["satisfied", "satisfied"]
+    second = course.launch(OTHER).begin()
+    assert second.url.partition("?")[0].endswith("/cmi5-2/unit/index.html")
+    assert second.data["moveOn"] == "Passed"
+    assert verbs(world, first.registration).count("satisfied") == 2
+    assert second.passed().status_code == 200
+    places = [one["object"]["id"] for one in stored(world, first.registration) if one["verb"]["id"].endswith("/satisfied")]
+    whole = places[1]
+    assert (len(set(places)), whole.endswith(f"/course/{version.course.code}")) == (4, True)
+    assert all(one.startswith(f"{whole}/") for one in (places[0], *places[2:]))
 
 
 def test_a_published_package_is_mended_as_a_draft_and_shows_only_what_was_changed(app: Flask, maker: FlaskClient, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Does a cmi5 unit play in a trainer's preview, held against cmi5 as learners' units are, without a trace in the record store?"""
+"""Does a cmi5 unit play in a trainer's preview, checked against cmi5 as learners' units are, without a trace in the record store?"""
 
 import uuid
 from collections.abc import Callable

@@ -99,3 +99,8 @@ def test_a_course_package_adds_all_its_activities_and_their_answers(app: Flask, 
     post(maker, f"{place}/publish", data={"over": 0})
     run_jobs(app)
     assert len(rows(app, select(CourseVersion))) == 1, draft_of(app).problems
+
+
+def test_courses_are_marked_in_the_menu_on_every_page_of_the_workshop(maker: FlaskClient, place: str) -> None:
+    for page in ("/workshop/drafts", place, "/workshop/bank", "/workshop/activities"):
+        assert '<a href="/catalogue/" aria-current="true">' in maker.get(page, follow_redirects=True).text, page

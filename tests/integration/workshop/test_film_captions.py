@@ -1,6 +1,8 @@
 """Are captions put beside a film of a draft, replaced, removed, undone and published, and is a fault named by its line?"""
 
+import html
 import io
+import json
 from typing import Any
 
 import pytest
@@ -82,7 +84,7 @@ def test_captions_that_no_browser_shows_are_refused_with_their_line_and_change_n
 def test_captions_are_refused_for_an_unknown_language_and_for_what_is_not_a_film(
     app: Flask, maker: FlaskClient, film: str, place: str
 ) -> None:
-    data = {"language": "fr", "captions": (io.BytesIO(VTT.encode()), "a.vtt")}
+    data = {"language": "xx", "captions": (io.BytesIO(VTT.encode()), "a.vtt")}
     assert post(maker, film, data=data).status_code == 404
     send_file(maker, f"{place}/tus", "板书.png", PNG)
     picture = keys_of(app)[1]
@@ -117,3 +119,16 @@ def test_a_film_that_brings_all_its_captions_replaces_all_of_them(app: Flask, ma
     put(maker, film, SRT, "b.srt")
     card = send_file(maker, film.replace("/captions", "/tus"), "课.zip", zipped({"课.mp4": mp4(80), "课.zh.vtt": VTT.encode()}))
     assert (captions(app), "原视频的字幕" in card) == ({"zh.vtt": VTT.encode()}, False)
+
+
+def test_captions_may_be_in_a_language_that_the_site_does_not_speak_and_the_film_offers_them_by_name(
+    app: Flask, maker: FlaskClient, film: str
+) -> None:
+    put(maker, film, VTT, language="bo")
+    assert list(captions(app)) == ["bo.vtt"]
+    fields = maker.get(film.removesuffix("/captions")).text
+    assert (fields.count("/remove"), "captions/bo/remove" in fields) == (1, True)
+    [key] = keys_of(app)
+    preview = maker.get(f"{film.partition('/activities/')[0]}/preview/{key}").text
+    frame = app.test_client().get(json.loads(preview.partition('id="preview-config">')[2].partition("</script>")[0])["frame"]).text
+    assert "བོད་ཡིག" in json.loads(html.unescape(frame.partition('data-captions="')[2].partition('"')[0]))[0]["label"]

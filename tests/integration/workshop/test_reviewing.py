@@ -1,5 +1,6 @@
 """Does a draft of a school stay the school's, and does a review agree only to what the reviewer saw?"""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -150,3 +151,10 @@ def test_exports_deletions_and_changes_of_sharing_are_in_the_log(app: Flask, mak
 def events(lines: list[Any]) -> list[dict[str, Any]]:
     kept = [dict(line) for line in lines if line["event"].startswith(("draft.", "course."))]
     return [{name: value for name, value in line.items() if name != "log_level"} for line in kept]
+
+
+def test_the_page_asks_for_a_look_before_it_offers_to_publish_and_says_that_nobody_has_looked(maker: FlaskClient, place: str) -> None:
+    page = maker.get(f"{place}/review").text
+    headings = re.findall(r"<h2[^>]*>([^<]+)</h2>", page)
+    assert headings.index("请同事审阅") < headings.index("发布")
+    assert "还没有其他人看过" in page

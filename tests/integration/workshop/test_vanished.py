@@ -3,11 +3,14 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lms.catalogue.contents import StoredFile, listing_by
+from lms.jobs.models import REFUSED, Job
 from lms.storage import storage
+from lms.workshop.publish_job import EXPORTING
 from tests.integration.catalogue.uploading import run_jobs
-from tests.integration.workshop.editing import PNG, draft_of, keys_of, post, save, send_file, step
+from tests.integration.workshop.editing import PNG, draft_of, keys_of, post, rows, save, send_file, step
 from tests.unit.courses.authored import QUIZ
 
 PLAIN = {**QUIZ, "questions": [{name: value for name, value in one.items() if name != "picture"} for one in QUIZ["questions"]]}
@@ -52,3 +55,14 @@ def test_it_is_not_published_and_keeps_everything_until_its_file_is_chosen_again
     run_jobs(app)
     assert "已发布为第 1 版" in maker.get(f"{place}/review").text
     assert keys_of(app) == [key]
+
+
+def test_its_export_ends_at_once_and_says_which_file_to_choose_again(app: Flask, maker: FlaskClient, place: str, key: str) -> None:
+    assert key
+    post(maker, f"{place}/export")
+    run_jobs(app)
+    (job,) = rows(app, select(Job).where(Job.kind == EXPORTING))
+    assert job.state == REFUSED
+    page = maker.get("/jobs/").text
+    assert f"以下学习活动的文件已不在网站上：{PLAIN['title']}。" in page
+    assert "没有导出任何内容" in page

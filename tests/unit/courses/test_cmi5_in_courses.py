@@ -72,10 +72,15 @@ def test_a_unit_without_its_package_is_refused(opened: Open) -> None:
     assert problem.startswith("cmi5/cmi5.xml: must be the cmi5.xml of a package")
 
 
-def test_a_course_has_the_units_of_one_package_only(opened: Open) -> None:
+def test_a_course_may_have_units_of_several_packages_each_held_against_its_own_files(opened: Open) -> None:
     document = course(activity(ONE), activity(TWO, entry="more/cmi5.xml"))
-    (problem,) = problems(opened(package_of(document, **{"more/cmi5.xml": PACKAGE["cmi5.xml"]}), "a.zip"))
-    assert "modules[0].activities[1].entry: is another cmi5 package than cmi5/cmi5.xml" in problem
+    alone = {"more/cmi5.xml": PACKAGE["cmi5.xml"]}
+    (problem,) = problems(opened(package_of(document, **alone), "a.zip"))
+    assert problem.startswith("more/cmi5.xml:4: has the address “unit/index.html” without a host")
+    whole = {f"more/{name}": content for name, content in PACKAGE.items()}
+    found = opened(package_of(document, **whole), "b.zip")
+    assert isinstance(found, Package), found
+    assert [set(one) for one in found.activity_files.values()] == [{f"{folder}/{name}" for name in PACKAGE} for folder in ("cmi5", "more")]
 
 
 def test_a_file_beside_the_package_must_be_of_a_kind_that_courses_may_hold(opened: Open) -> None:

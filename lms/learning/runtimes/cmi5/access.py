@@ -101,7 +101,7 @@ def _credential(session_id: uuid.UUID) -> xapi.Credential | None:
         scopes=SCOPES,
         actor=subject.actor,
         registration=subject.registration,
-        context_extensions={**subject.extensions, v.MOVE_ON: found.move_on},
+        context_extensions={**subject.extensions, v.MOVE_ON: found.move_on, v.DECIDES: "content"},
         quota=xapi.Quota(credential.STATEMENTS_KEPT, settings.learner_statements_mb * 2**20),
         clock_from=subject.opened_at.astimezone(UTC) - OLDEST,
         profile=UnitProfile(session_id, settings.public_url),

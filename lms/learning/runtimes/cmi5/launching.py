@@ -60,10 +60,10 @@ def unit_of(session: Session, launch: Launch, public_url: str) -> LaunchedUnit |
         .join(Person, Person.id == launch.person_id)
         .where(CourseVersion.id == launch.course_version_id)
     ).one()
-    structure = structure_in(version)
-    unit = structure.unit(launch.activity)
+    structure = structure_in(version, launch.activity)
+    unit = structure.unit(launch.activity) if structure else None
     who = RegisteredLearner(public_url, launch.registration_id, account, course)
-    return None if unit is None else LaunchedUnit(who, structure, unit)
+    return LaunchedUnit(who, structure, unit) if structure and unit else None
 
 
 def start(session: Session, launch: Launch, of: LaunchedUnit, site: UnitSite, now: datetime, *, mode: str = "") -> Cmi5Session:

@@ -14,7 +14,7 @@ from lms.learning.runtimes.cmi5 import statements
 from lms.learning.runtimes.cmi5 import vocabulary as c
 from lms.learning.runtimes.cmi5.statements import RegisteredLearner
 
-COURSE = "course/"  # the place of the whole course; keys of activities have no slash
+COURSE, BLOCK = "course/", "block/"  # the first words of places; keys of activities have no slash
 
 
 def progress_of(session: Session, registration: uuid.UUID) -> dict[str, Cmi5Progress]:
@@ -85,7 +85,12 @@ def _places(structure: Structure) -> list[tuple[str, str | None]]:
     for unit in structure.units:
         depths.update({block: depth for depth, block in enumerate(unit.blocks)})
     inner = sorted(depths, key=lambda one: -depths[one])
-    return [*((f"block/{key_of(one)}", one) for one in inner), (COURSE, None)]
+    return [*((f"{BLOCK}{_block_key(structure, one)}", one) for one in inner), (f"{COURSE}{structure.package}", None)]
+
+
+def _block_key(structure: Structure, block: str) -> str:
+    """Return the key of a block in a course, which two packages with blocks of one id do not share."""
+    return f"{structure.package}/{key_of(block)}" if structure.package else key_of(block)
 
 
 def _is_stated(row: Cmi5Progress | None) -> bool:
@@ -94,8 +99,8 @@ def _is_stated(row: Cmi5Progress | None) -> bool:
 
 def _target(who: RegisteredLearner, structure: Structure, block: str | None) -> tuple[str, str, str]:
     if block is None:
-        return who.whole_course, structure.id, c.COURSE_TYPE
-    return who.block(key_of(block)), block, c.BLOCK_TYPE
+        return who.course_of(structure.package), structure.id, c.COURSE_TYPE
+    return who.block(_block_key(structure, block)), block, c.BLOCK_TYPE
 
 
 def results_of(reached: Mapping[str, Cmi5Progress], key: str) -> frozenset[str]:

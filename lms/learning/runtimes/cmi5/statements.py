@@ -36,10 +36,10 @@ class RegisteredLearner:
         """Return our id of a block (9.3.9)."""
         return f"{v.course_iri(self.public_url, self.course)}/block/{key}"
 
-    @property
-    def whole_course(self) -> str:
-        """Our id of the course (9.3.9)."""
-        return v.course_iri(self.public_url, self.course)
+    def course_of(self, package: str) -> str:
+        """Return our id of the course of a package (9.3.9); it is the whole course if the package is ''."""
+        whole = v.course_iri(self.public_url, self.course)
+        return f"{whole}/package/{package}" if package else whole
 
 
 def template(unit: AssignableUnit, session_id: uuid.UUID) -> Json:

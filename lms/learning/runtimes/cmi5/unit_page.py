@@ -12,7 +12,6 @@ from courses.formats.cmi5_structure import path_of
 from courses.formats.cmi5_values import OWN_WINDOW, is_elsewhere
 from lms.accounts.cookies import current_login
 from lms.catalogue.models import CourseVersion
-from lms.config import Settings
 from lms.i18n import pick
 from lms.learning.admission import Admission
 from lms.learning.models import Launch
@@ -21,13 +20,15 @@ from lms.learning.runtimes.cmi5 import access, launching
 from lms.learning.runtimes.cmi5.launching import UnitSite
 from lms.learning.runtimes.cmi5.structures import structure_in
 from lms.learning.words import unit_texts
+from lms.site_settings import site_settings
 
 
 def config_of(admission: Admission) -> dict[str, Any] | None:
     """Return what the page needs to open a unit of cmi5; None for other formats."""
     if FORMATS[admission.activity.format].runtime != "cmi5":
         return None
-    unit = structure_in(admission.version).unit(admission.activity.key)
+    structure = structure_in(admission.version, admission.activity.key)
+    unit = structure.unit(admission.activity.key) if structure else None
     own_window = unit is not None and unit.launch_method == OWN_WINDOW
     return {"start": url_for("cmi5.start"), "look": url_for("cmi5.look"), "own_window": own_window, "texts": unit_texts()}
 
@@ -37,7 +38,7 @@ def begin(session: Session, launch: Launch, at: datetime) -> dict[str, Any] | No
 
     The caller holds the launch's lock, and tells the worker that a statement was stored.
     """
-    public_url = _settings().public_url
+    public_url = site_settings().public_url
     of = launching.unit_of(session, launch, public_url)
     if of is None:
         return None
@@ -45,11 +46,6 @@ def begin(session: Session, launch: Launch, at: datetime) -> dict[str, Any] | No
     begun = launching.start(session, launch, of, site, at)
     fetch = f"{site.endpoint.removesuffix('/xapi')}/cmi5/fetch/{access.tokens().issue(access.FETCH, begun.id)}"
     return {"url": launching.launch_url(of, site, fetch), "method": of.unit.launch_method, "mode": begun.mode}
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 def _site(session: Session, launch: Launch, url: str) -> UnitSite:
@@ -64,7 +60,7 @@ def place_of(url: str, files: str) -> tuple[str, str]:
     `files` names the listing of the package's files.
     """
     if is_elsewhere(url):
-        return _settings().public_url, url
+        return site_settings().public_url, url
     hosts: PackageHosts = current_app.extensions["package_hosts"]
     origin = hosts.address(hosts.label(files, current_login().id))
     parts = urlsplit(url)

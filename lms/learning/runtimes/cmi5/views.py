@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from lms.accounts.access import person, public, requires
 from lms.accounts.signin import csrf
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotFound, NotSignedIn
 from lms.i18n import pick
@@ -23,6 +22,7 @@ from lms.learning.credential import running, ticket_of
 from lms.learning.models import Cmi5Session, Launch
 from lms.learning.opened import ring
 from lms.learning.runtimes.cmi5 import access, unit_page
+from lms.site_settings import site_settings
 from lms.web.json_bodies import body_of, json_reply
 
 bp = Blueprint("cmi5", __name__, url_prefix="/cmi5")
@@ -45,11 +45,6 @@ class StartBody(msgspec.Struct):
     """A request to start the unit of a launch, named by its token."""
 
     token: Annotated[str, Meta(max_length=300)]
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 @bp.post("/start")
@@ -91,18 +86,13 @@ def fetch_reply(token: str, handed_out: Callable[[Session, str, datetime], str |
 @csrf.exempt
 @public
 def look() -> ResponseReturnValue:
-    """Say how the unit of a launch fares: loading, open or closed, and how many statements of cmi5 it made."""
+    """Say how the unit of a launch fares: loading, open or closed, and which verbs of cmi5 it stated."""
     found = running(ticket_of(request))
     if found is None:
         raise NotSignedIn("This launch has ended.", code="ended")
     latest = select(Cmi5Session).where(Cmi5Session.launch_id == found.id).order_by(Cmi5Session.launched_at.desc()).limit(1)
     unit = session().scalar(latest)
-    reply = {
-        "state": state_of(unit),
-        "said": unit.said.split() if unit else [],
-        "at": unit.last_at.timestamp() if unit and unit.last_at else 0,
-    }
-    return json_reply(reply)
+    return json_reply({"state": state_of(unit), "said": unit.said.split() if unit else []})
 
 
 class SessionOfUnit(Protocol):
@@ -129,5 +119,6 @@ def state_of(unit: SessionOfUnit | None) -> str:
 def returned() -> ResponseReturnValue:
     """Show that a unit was closed: it sends its own window or frame here (10.2.6)."""
     page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Continue on the page from which you opened it."))
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self' {_settings().content_url} {_settings().public_url}"
+    settings = site_settings()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self' {settings.content_url} {settings.public_url}"
     return Response(page, mimetype="text/html", headers={"Content-Security-Policy": policy})

@@ -16,7 +16,6 @@ export class Unit {
   constructor(config, { csrf, token, frame, panel, hears }) {
     Object.assign(this, { config, csrf, token, frame, panel, hears });
     this.state = "waiting"; // waiting | loading | open | closed
-    this.heard = 0;
     this.said = [];
     panel.querySelector("[data-unit-open]").addEventListener("click", () => this.press());
     setInterval(() => this.state === "open" && config.own_window && !document.hidden && hears.moved(), SIGN_MS);
@@ -66,7 +65,7 @@ export class Unit {
   }
 
   shown(show) {
-    Object.assign(this, { state: "loading", said: [], heard: 0 });
+    Object.assign(this, { state: "loading", said: [] });
     show(this.begun.url);
     this.begun = null; // its address opens the unit once
     if (this.config.own_window) this.ask(this.config.texts.own_window, this.config.texts.again);
@@ -91,8 +90,6 @@ export class Unit {
   async look() {
     const { status, body } = await this.stateAsked();
     if (status !== 200 || !["loading", "open"].includes(this.state)) return;
-    if (body.heard > this.heard) this.hears.moved();
-    this.heard = body.heard;
     const results = body.said.filter((verb) => RESULTS.includes(verb) && !this.said.includes(verb));
     this.said = body.said;
     if (results.length) this.hears.result();

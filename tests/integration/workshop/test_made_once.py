@@ -1,0 +1,114 @@
+"""Does a form of the workshop that is sent twice make one thing: at once, one after the other, or out of order?"""
+
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from lms.catalogue.models import CourseVersion
+from lms.workshop.models import BankQuestion, Draft, DraftComment
+from tests.factories import signed_in
+from tests.integration.workshop.editing import draft_of, keys_of, post, rows
+from tests.unit.courses.authored import REFLECTION
+
+TOKEN = re.compile(r'name="once" value="([^"]{16,64})"')
+QUESTION = {"id": "x", "type": "boolean", "text": "冰比水轻。", "answer": True}
+
+
+def at_once(app: Flask, sends: Sequence[Callable[[FlaskClient], TestResponse]]) -> list[TestResponse]:
+    """Send requests of one trainer at the same time."""
+    clients, start = [signed_in(app, "maker") for _ in sends], Barrier(len(sends))
+
+    def send(number: int) -> TestResponse:
+        start.wait()
+        return sends[number](clients[number])
+
+    with ThreadPoolExecutor(len(sends)) as pool:
+        return list(pool.map(send, range(len(sends))))
+
+
+def pressed_twice(app: Flask, path: str, **data: str) -> list[TestResponse]:
+    return at_once(app, [lambda client: post(client, path, data=data)] * 2)
+
+
+def test_the_forms_that_make_something_have_a_token_of_their_own(maker: FlaskClient, place: str, published: CourseVersion) -> None:
+    course = f"/catalogue/courses/{published.course.code}"
+    found = [TOKEN.findall(maker.get(page).text) for page in ("/workshop/drafts", course, f"{place}/review", f"{place}/review")]
+    assert [len(one) for one in found] == [1, 1, 2, 2]
+    assert len({token for one in found for token in one}) == 6
+
+
+def test_a_course_a_draft_of_a_course_and_a_copy_are_begun_once(app: Flask, maker: FlaskClient, published: CourseVersion) -> None:
+    post(maker, "/workshop/drafts", data={"once": "first"})
+    mine = f"/catalogue/courses/{published.course.code}/versions/1/draft"
+    for path in ("/workshop/drafts", mine, "/workshop/drafts/1/copy"):
+        before = len(rows(app, select(Draft.id)))
+        one, other = pressed_twice(app, path, once=f"token of {path}"[:64])
+        assert (one.status_code, one.location) == (302, other.location)
+        assert len(rows(app, select(Draft.id))) == before + 1
+        post(maker, path, data={"once": f"another page of {path}"[:64]})
+        assert len(rows(app, select(Draft.id))) == before + 2
+
+
+def test_a_comment_is_made_once_and_another_text_is_another_comment(app: Flask, maker: FlaskClient, place: str) -> None:
+    pressed_twice(app, f"{place}/comments", once="token", text="分钟太少")
+    post(maker, f"{place}/comments", data={"once": "token", "text": "分钟太多"})
+    assert rows(app, select(DraftComment.text).order_by(DraftComment.id)) == ["分钟太少", "分钟太多"]
+
+
+def test_one_persons_token_makes_nothing_of_another_persons(app: Flask, maker: FlaskClient) -> None:
+    first = post(maker, "/workshop/drafts", data={"once": "token"}).location
+    assert post(signed_in(app, "helper"), "/workshop/drafts", data={"once": "token"}).location != first
+
+
+def filled(percent: str, token: str, *earlier: str) -> dict[str, Any]:
+    return {"document": {**REFLECTION, "prompt": percent}, "token": token, "earlier": list(earlier)}
+
+
+def put(app: Flask, *sent: dict[str, Any], path: str) -> list[int]:
+    return [one.status_code for one in at_once(app, [lambda client, body=body: post(client, path, json=body) for body in sent])]
+
+
+def test_an_activity_arises_once_when_its_form_is_sent_while_an_earlier_press_is_worked_on(
+    app: Flask, maker: FlaskClient, place: str
+) -> None:
+    del maker
+    first, second = filled("一", "first"), filled("二", "second", "first")
+    assert put(app, first, second, path=f"{place}/forms") == [200, 200]
+    assert len(keys_of(app)) == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "the later press is faster"])
+def test_the_text_of_the_later_press_stays_in_either_order(app: Flask, maker: FlaskClient, place: str, order: tuple[int, int]) -> None:
+    both = filled("一", "first"), filled("二", "second", "first")
+    answers = [post(maker, f"{place}/forms", json=both[number]) for number in order]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert answers[0].get_json()["form"] == answers[1].get_json()["form"]
+    assert '"prompt": "\\u4e8c"' in maker.get(answers[0].get_json()["form"]).text
+    assert len(keys_of(app)) == 1
+    assert draft_of(app).revision == (2 if order == (0, 1) else 1)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "the later press is faster"])
+def test_a_question_of_the_bank_arises_once_with_the_later_text(app: Flask, maker: FlaskClient, order: tuple[int, int]) -> None:
+    texts = ("冰比水轻。", "冰比水重。")
+    both = [
+        {
+            "document": {"question": {**QUESTION, "text": text}},
+            "token": f"t{number}",
+            "earlier": [f"t{earlier}" for earlier in range(number)],
+        }
+        for number, text in enumerate(texts)
+    ]
+    for number in order:
+        assert post(maker, "/workshop/bank", json=both[number]).status_code == 200
+    assert [one["text"] for one in rows(app, select(BankQuestion.document))] == [texts[1]]
+    assert put(app, both[0], both[1], path="/workshop/bank") == [200, 200]
+    assert len(rows(app, select(BankQuestion.id))) == 1
