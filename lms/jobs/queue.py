@@ -23,7 +23,7 @@ LEASE_TIMEOUT = timedelta(minutes=2)  # no piece takes longer
 LEASE = Lease(Job, LEASE_TIMEOUT)
 KEPT = timedelta(days=7)
 MOST_TRIES = 3  # turns in a row without a finished piece, if the work itself fails
-MOST_DEATHS = 8  # the same if workers are lost: machines are restarted, but a piece that kills its worker must not go round for ever
+MOST_DEATHS = 8  # the same if workers are lost: machines are restarted, but a piece that kills its worker must not kill them without limit
 WORKING = (QUEUED, RUNNING)
 SHOWN = 50
 
@@ -130,10 +130,10 @@ def cancel(job: Job, now: datetime) -> None:
 
 
 def go_on(job: Job, now: datetime) -> None:
-    """Let a failed job continue with the first piece that is missing; any other job stays as it is."""
+    """Let a failed job continue with the first piece that is missing; leave any other job as it is."""
     if job.state == FAILED:
         job.state, job.message, job.finished_at, job.tries = QUEUED, "", None, 0
-        if job.plan is None:  # planned anew: its pieces are gone, or there were none yet
+        if job.plan is None:  # it is planned again: its pieces are gone, or there were none yet
             job.pieces = job.done = 0
         touch(job, now)
 
@@ -149,5 +149,5 @@ def expired(session: Session, now: datetime) -> Sequence[Job]:
 
 
 def with_pieces(session: Session) -> Sequence[Job]:
-    """Return jobs that have ended for good but may still have pieces in the file store; a failed one may go on and keeps them."""
+    """Return jobs that have ended, and are not continued, but may still have pieces in the file store; a failed one may be continued and keeps them."""
     return session.scalars(select(Job).where(Job.state.not_in((*WORKING, FAILED)), Job.plan.is_not(None))).all()
