@@ -149,5 +149,5 @@ def expired(session: Session, now: datetime) -> Sequence[Job]:
 
 
 def with_pieces(session: Session) -> Sequence[Job]:
-    """Return jobs that have ended, and are not continued, but may still have pieces in the file store; a failed one may be continued and keeps them."""
+    """Return jobs that have ended but may still have pieces in the file store; a failed one may be continued and keeps them."""
     return session.scalars(select(Job).where(Job.state.not_in((*WORKING, FAILED)), Job.plan.is_not(None))).all()

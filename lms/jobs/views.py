@@ -63,8 +63,8 @@ def _message(job: Job) -> str:
         return refusal(job.message)
     if job.state == FAILED:
         return _(
-            "It stopped because something went wrong on our side, several times. What was finished is kept until %(kept)s: press Continue, and"
-            " only the rest is done. If it stops again, tell the system administrator.",
+            "It stopped because something went wrong on our side, several times. What was finished is kept until %(kept)s: press Continue,"
+            " and only the rest is done. If it stops again, tell the system administrator.",
             kept=write_time((job.finished_at or job.touched_at) + queue.KEPT),
         )
     asked = write_time(job.created_at)
