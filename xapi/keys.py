@@ -1,4 +1,4 @@
-"""API keys of the record store: list, add, revoke; see refused requests. Part of the record store's public interface."""
+"""API keys of the record store: list, add and revoke them, and count refused requests. Part of the record store's public interface."""
 
 from xapi.rules.auth import Credential
 from xapi.storage.key_usage import NOBODY, Refused, first_day, refused_since

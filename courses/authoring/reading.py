@@ -11,7 +11,7 @@ from courses.reader import CourseReader
 
 @dataclass(frozen=True, slots=True)
 class CheckQuestion:
-    """A question whose right answer the page knows, so it can be tried again; `answer` is the number of an option, from 0."""
+    """A question that a learner can try until the answer is right; `answer` is the number of the right option, from 0."""
 
     id: str
     question: str
@@ -45,7 +45,7 @@ class ReadingDocument:
 
 
 def read_reading(reader: CourseReader, body: Any) -> ReadingDocument:
-    """Read a reading; if there are problems, what is returned must not be used.
+    """Read a reading. If the reader has problems afterwards, do not use the result.
 
     Pages of HTML, as people write them by hand, are refused.
     """
@@ -70,7 +70,7 @@ def _page(page: Mapping[str, Any]) -> ReadingPage:
 
 
 def check_of(value: Mapping[str, Any]) -> CheckQuestion:
-    """Return a check question of a content that was checked."""
+    """Return a check question from JSON that `read_reading` has accepted."""
     options = tuple(one.strip() for one in value["options"])
     return CheckQuestion(value["id"], value["question"].strip(), options, value["answer"], value.get("feedback", "").strip())
 

@@ -1,6 +1,6 @@
-"""Read the XML of a SCORM manifest, also where it leaves out what an XML reader demands.
+"""Read the XML of a SCORM manifest, and accept two things that an XML reader refuses.
 
-An encoding of Chinese Windows is decoded here, because expat does not know it. A prefix without a declaration, as it remains after
+Encodings of Chinese Windows are decoded here, because expat does not know them. A namespace prefix without a declaration, left over from
 editing by hand, is declared: only local names count in a manifest.
 """
 
@@ -19,7 +19,7 @@ PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w-]{0,30}):[A-Za-z_]")
 
 def read_root(content: bytes, name: str) -> Element | Problem:
     """Return the manifest's outermost element, or why it cannot be read; `name` is the file's name in the package."""
-    if len(content) > MOST_BYTES:  # and what was read of it ends somewhere in the middle
+    if len(content) > MOST_BYTES:  # the caller read no more of it, so it has no end
         return Problem("file-too-large", name, {"mb": MOST_BYTES // 10**6})
     content = _as_utf8(content)
     root = read_manifest(content, name)
@@ -31,7 +31,7 @@ def read_root(content: bytes, name: str) -> Element | Problem:
 
 
 def _as_utf8(content: bytes) -> bytes:
-    """Decode what says that it is in an encoding of Chinese Windows, and what says nothing but is in one."""
+    """Convert to UTF-8 if an encoding of Chinese Windows is declared, or if none is declared and the bytes are not UTF-8."""
     declared = DECLARED.match(content[:LONGEST_DECLARATION])
     encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
     if encoding == "utf-8" and not content.startswith(UTF16):

@@ -7,7 +7,7 @@
   const appOrigin = root.dataset.appOrigin;
   const ACTIVE_EVERY_MS = 1000;
   const AGAIN_MS = 1000;
-  const waiting = new Map(); // submissions without a grade yet, by the name under which the page will speak of them
+  const waiting = new Map(); // submissions without a grade yet, by the name that the page will use for them
   const listeners = {};
   const page = parent; // content may put another into its place
   const unheard = []; // what was said before the page listened

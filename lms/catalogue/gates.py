@@ -12,7 +12,7 @@ CONDITIONS = ("completed", "passed", "completed_or_passed", "coverage")
 
 
 def gate_words(activity: Activity, among: Collection[str] = CONDITIONS, open_answers: Collection[str] = ()) -> list[str]:
-    """Return the conditions of an activity that are `among` these, one phrase for each; none if presence alone counts.
+    """Return one phrase for each condition of an activity that is in `among`; none if presence alone counts.
 
     `open_answers`: keys of the activities that people review; their answers are accepted, not passed.
     """
@@ -32,7 +32,7 @@ def _percent(activity: Activity) -> int:
 
 
 def covered_words(activity: Activity, percent: int) -> str:
-    """Return how a page says the share of an activity's media that was played so far."""
+    """Return the phrase for the share of an activity's media that was played so far."""
     return _(FORMATS[activity.format].covered, percent=percent)
 
 

@@ -40,7 +40,7 @@ def state_problems(session: Session, enrolment: Enrolment, state: str, reason: s
     if state not in STATUSES:
         return [FieldProblem("state", _("is not a state of an enrolment"))]
     if frozen_because(enrolment) is FreezeReason.ERASED:
-        problems.append(FieldProblem("person", _("was erased, for good")))
+        problems.append(FieldProblem("person", _("was permanently erased")))
     if needs_reason(enrolment.status, state) and not reason.strip():
         problems.append(FieldProblem("reason", _("say why; the reason is kept in the history")))
     if frozen_because(enrolment) is FreezeReason.CERTIFIED and state in LEFT:
@@ -174,6 +174,6 @@ def _demand_open(session: Session, enrolment: Enrolment) -> None:
     if _is_closed(session, enrolment):
         raise InvalidInput(_("Nothing was changed."), [FieldProblem("class", _("is closed; open it again first"))])
     if frozen_because(enrolment) is FreezeReason.ERASED:
-        raise InvalidInput(_("Nothing was changed."), [FieldProblem("person", _("was erased, for good"))])
+        raise InvalidInput(_("Nothing was changed."), [FieldProblem("person", _("was permanently erased"))])
     if frozen_because(enrolment) is FreezeReason.CERTIFIED:
         raise InvalidInput(_("Nothing was changed."), [certified_problem()])

@@ -104,7 +104,7 @@ class Compared:
         return any(row.statement_sha256 not in (None, digest) for row in self._kept[statement])
 
     def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed], proved: Sequence[Proved]) -> bool:
-        """Say whether the kept evidence of a statement is what it proves.
+        """Say whether the kept evidence of a statement matches what the statement proves.
 
         Two kinds may be missing: evidence beyond the limits, and outcomes that earlier rules did not read (`rereading`).
         """

@@ -15,9 +15,9 @@ RUNNING = text("ended_at IS NULL")
 
 
 class Registration(Base):
-    """One enrolment studying one course, in whichever version; its id is xAPI's `registration`.
+    """One enrolment studying one course, in any version; its id is xAPI's `registration`.
 
-    Stored statements name their registration, so the ids from the time when each version had its own one stay as aliases.
+    Stored statements name their registration. Once, each version had its own registration; those ids are kept as aliases.
     """
 
     __tablename__ = "registration"
@@ -28,7 +28,7 @@ class Registration(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True, nullable=True)  # none in no row: SQLite adds no NOT NULL
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True, nullable=True)  # never null; SQLite cannot add NOT NULL
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)  # with which the study began
     alias_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("registration.id"))
 
@@ -57,10 +57,10 @@ class Launch(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
-    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), index=True, nullable=True)  # none: a live session
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), index=True, nullable=True)  # null: a live session
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), nullable=True)  # none: a live session
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), nullable=True)  # null: a live session
     lesson_id: Mapped[int | None] = mapped_column(ForeignKey("class_session.id"))  # of the page beside a live session
     activity: Mapped[str] = mapped_column(String(64))  # key in the course outline, or of the session
     device: Mapped[str] = mapped_column(String(20), default="")  # kind of device and an id of the browser: 'phone-1f0c9a2e'
@@ -93,7 +93,7 @@ class Attempt(Base):
     number: Mapped[int]  # 1, 2, 3 …
     launch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("launch.id"))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
-    drawn: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # the questions that it was asked; None: all of the key
+    drawn: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # ids of the questions asked; None: all of the answer key
     score: Mapped[int]
     score_max: Mapped[int]
     passed: Mapped[bool]
@@ -133,7 +133,7 @@ class CheckProgress(Base):
     activity: Mapped[str] = mapped_column(String(64), primary_key=True)
     right: Mapped[dict[str, str]] = mapped_column(JSON)  # check → digest of its entry in the answer key
     said_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the content said that it is completed
-    stated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the site stated it
+    stated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the site stored its own statement of it
 
 
 class ContentFailure(Base):
@@ -156,7 +156,7 @@ class ContentFailure(Base):
 class Cmi5Session(Base):
     """One session of a cmi5 unit: what its launch URL opens, until the unit says `terminated` or the LMS `abandoned`.
 
-    A launch has as many as its page was loaded; the last one runs.
+    Each load of a launch's page begins a session; only the last one is active.
     """
 
     __tablename__ = "cmi5_session"
@@ -175,7 +175,7 @@ class Cmi5Session(Base):
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the token was handed out, which happens once
     data_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     preferences_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    said: Mapped[str] = mapped_column(String(200), default="")  # the verbs of cmi5 that the unit stated, by their last words
+    said: Mapped[str] = mapped_column(String(200), default="")  # the cmi5 verbs that the unit stated: the last part of each IRI
     last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the unit's last statement
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ending: Mapped[str] = mapped_column(String(12), default="")  # terminated or abandoned

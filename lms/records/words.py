@@ -43,7 +43,7 @@ REASONS: Mapping[str, Any] = {
     "voiding": _l("Makes another statement void."),
     "no-registration": _l("Earns nothing: it does not say for which enrolment it counts (no registration)."),
     "unknown-registration": _l("Earns nothing: its registration is nobody's here."),
-    "other-person": _l("Earns nothing: it speaks of somebody else than the person whose registration it names."),
+    "other-person": _l("Earns nothing: it is about somebody else than the person whose registration it names."),
     "no-activity": _l("Earns nothing: it is not about an activity of the course."),
     "untrusted-authority": _l("Earns nothing: its sender is not a provider that the programme trusts."),
     "presence-from-client": _l("Earns nothing: only the server can measure presence."),
@@ -92,7 +92,7 @@ def failure_words(error: str) -> str:
     if kind in UNREADABLE:
         return _("Something in the statement cannot be understood.")
     if kind in UNFITTING:
-        return _("What the statement speaks of does not fit what is stored here.")
+        return _("The statement does not fit what is stored here.")
     return _("The program met an error of its own.")
 
 
@@ -100,7 +100,7 @@ def failure_words(error: str) -> str:
 REFUSALS: Mapping[str, Any] = {
     "has no id": _l("It has no id, so it could not be known again."),
     "needs a fileUrl": _l("The data of its attachment did not come with it."),
-    "was erased here": _l("It speaks of somebody who was erased here, for good."),
+    "was erased here": _l("It is about a person who was permanently erased here."),
     "is stored with another body": _l("Another statement with this id is here already."),
     "two that differ have one id": _l("Another statement with this id is here already."),
     "are stored for imports": _l("There is no room for it: the limit for imports from this host is reached."),

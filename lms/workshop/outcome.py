@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from courses.sentences import SENTENCES as PACKAGE_SENTENCES
 from courses.strict_json.problem import Problem
 from lms.catalogue.models import Course
+from lms.catalogue.publish import free_code
 from lms.i18n import in_words, pick
 from lms.workshop.documents import check_document, place_of, title_of
 from lms.workshop.edits import DraftDocument
@@ -50,8 +51,9 @@ def faults_of(session: Session, draft: Draft) -> list[FieldFault]:
     """Return everything that prevents publishing: what the outline lacks, and what the last try to publish found."""
     found = check_document(draft.document)
     problems = found if isinstance(found, list) else []
-    if draft.version_id is None and session.scalar(select(Course.id).where(Course.code == draft.document["code"])) is not None:
-        problems = [*problems, Problem("code-taken", "code")]
+    code = draft.document["code"]
+    if draft.version_id is None and session.scalar(select(Course.id).where(Course.code == code)) is not None:
+        problems = [*problems, Problem("code-taken", "code", {"free": free_code(session, code)})]
     tried = [Problem.from_record(one) for one in draft.problems or ()]
     return in_fields(draft.document, [*problems, *(one for one in tried if one.code in ALL)])
 

@@ -11,7 +11,7 @@ import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.architecture.tree import PACKAGES, shown, sources, tracked
+from tests.architecture.tree import PACKAGES, shown, sources, statements, tracked
 
 CODE = (*PACKAGES, "templates", "tests", "docker", "Makefile", "hatch_build.py", "pyproject.toml")
 SUFFIXES = (".py", ".js", ".css", ".html", ".sh", ".conf", ".yaml", ".toml", "")
@@ -32,6 +32,8 @@ SHAPES = {
     "“in the meantime”, or nothing": r"\bmeanwhile\b",
     "“merged”, “put together”": r"\bjoined up\b",
     "“checked against”": r"\bheld against\b",
+    "“is about …”, “names …”": r"\bspeaks? of\b",
+    "“permanently”": r"\bfor good\b",
     "“not even …”, “nor …”": r", in [a-z ]+ neither(?=[.,;])",
     "“character by character”, “exactly”": r"\bsign for sign\b",
     "“a person without …”: no relative clause as a subject": (
@@ -45,7 +47,6 @@ PROSE_SHAPES = {
     "“any …”, “in every case”": r"\b[Ww]hatever\b",
     "“permanently”, “without limit”": r"\bfor ever\b",
     "“process”": r"\bwork(?:s|ed|ing)? through\b",
-    "“is about …”, “names …”": r"\bspeaks? of\b",
     "“is not one”": r"(?<!there )\b(?:is|are|was|were) none\b",
     "“administrators”": r"\broot office\b",
     "“delay”": r"\bh(?:eld|olds?|olding) up\b",
@@ -81,7 +82,7 @@ def _matching(patterns: Mapping[str, re.Pattern[str]], text: str, lines: Iterabl
 
 def _documented(tree: ast.Module) -> Iterator[tuple[ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, str]]:
     """Yield what has a docstring, with it."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (said := ast.get_docstring(node)):
             yield node, said
 

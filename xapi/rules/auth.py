@@ -127,7 +127,7 @@ def pin_activity(given: Any, credential: Credential, path: str) -> None:
     """Refuse an activity that is neither the credential's activity nor below it."""
     own = credential.activity
     if own is not None and not (isinstance(given, str) and (given == own or given.startswith((f"{own}/", f"{own}?", f"{own}#")))):
-        raise Forbidden("this credential speaks of another activity", path)
+        raise Forbidden("this credential is for another activity", path)
 
 
 def pin_registration(given: UUID | None, credential: Credential, path: str) -> UUID | None:

@@ -154,7 +154,7 @@ def _refuse_other_bodies(connection: Connection, again: Sequence[CheckedStatemen
     known = {row.id: row.digest for row in connection.execute(query)}
     for one in again:
         if known.get(one.id) == ERASED:
-            raise Erased(f"the statement with the id {one.id} was erased here, for good", f"{one.path}.id")
+            raise Erased(f"the statement with the id {one.id} was erased here and cannot be stored again", f"{one.path}.id")
         if known.get(one.id) != one.digest:
             raise Conflicting(f"a statement with the id {one.id} is stored with another body", f"{one.path}.id")
 

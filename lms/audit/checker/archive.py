@@ -67,7 +67,7 @@ class Bundle:
         return self.content(name).decode("utf-8")
 
     def read(self, name: str) -> Any:
-        """Return what one JSON file has."""
+        """Return the parsed content of one JSON file."""
         return json.loads(self.content(name))
 
     def has(self, name: str) -> bool:

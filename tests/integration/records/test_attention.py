@@ -83,7 +83,7 @@ def test_an_office_sees_its_own_and_only_its_own(
     [
         ("ValueError: x", "Something in the statement cannot be understood."),
         ("KeyError: 'x'", "Something in the statement cannot be understood."),
-        ("IntegrityError: (x) y", "What the statement speaks of does not fit what is stored here."),
+        ("IntegrityError: (x) y", "The statement does not fit what is stored here."),
         ("RuntimeError: x", "The program met an error of its own."),
         ("", "The program met an error of its own."),
     ],

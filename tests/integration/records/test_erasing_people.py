@@ -145,7 +145,7 @@ def test_a_statement_that_comes_again_earns_nothing_and_is_not_stored(studied: W
     text = studied.act(lambda session: session.scalars(select(StatementRow.text).order_by(StatementRow.sid.desc())).first())
     run(studied, "user", "erase", "teacher", "--yes")
     again = json.loads(text)
-    with pytest.raises(Erased, match="was erased here, for good"):
+    with pytest.raises(Erased, match="was erased here and cannot be stored again"):
         studied.act(lambda session: _store(session, again, studied))
     again["id"] = str(uuid.uuid4())  # and as another, from elsewhere
     with pytest.raises(Erased, match="about somebody who was erased here"):

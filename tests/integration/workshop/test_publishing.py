@@ -51,6 +51,19 @@ def test_a_draft_with_problems_is_not_published_and_each_problem_stands_at_its_f
     assert rows(app, select(CourseVersion)) == []
 
 
+def test_a_code_that_is_taken_is_answered_with_one_that_is_free(app: Flask, maker: FlaskClient, place: str) -> None:
+    with app.app_context(), transaction() as session:
+        session.add_all([Course(code=code, organisation_id=None) for code in ("ice", "ice-2")])
+    [fault] = [
+        one
+        for one in save(maker, place, step("course", "code", draft_of(app).document["code"], "ice"))["faults"]
+        if one["id"] == "course-code"
+    ]
+    assert "ice-3 可用" in fault["words"]
+    left = save(maker, place, step("course", "code", "ice", "ice-3"))["faults"]
+    assert "course-code" not in {one["id"] for one in left}
+
+
 def test_the_code_stays_with_the_course_if_somebody_changes_it_while_the_draft_is_published(
     app: Flask, maker: FlaskClient, place: str
 ) -> None:

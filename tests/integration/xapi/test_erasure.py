@@ -76,7 +76,7 @@ def test_what_was_erased_cannot_be_stored_again(store: Store) -> None:
     erase(store)
     for again in ([one], [other, one], [{**one, "actor": BO}]):
         answer = store.post(again)
-        assert (answer.status_code, "was erased here, for good" in answer.text) == (409, True)
+        assert (answer.status_code, "was erased here and cannot be stored again" in answer.text) == (409, True)
     assert store.put(one["id"], one).status_code == 409
     assert store.ids() == [], "nor was anything stored beside it"
     with store.sessions() as session:

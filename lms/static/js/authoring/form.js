@@ -89,7 +89,7 @@ export class Form {
   /** Change the structure and draw again; `focus` is the path of the control that gets the focus, `part` which one of it. */
   restructure(change, focus, part = `${FIELD}, button`) {
     change();
-    this.problems = []; // their paths may speak of other fields now
+    this.problems = []; // their paths may name other fields now
     this.draw();
     this.changed("");
     const box = this.nearest(focus) ?? this.root;
