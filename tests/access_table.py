@@ -133,7 +133,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("authoring.film", "GET"): "login 403 403 404 403 403",
     **{
         (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
-        for name in ("add_file", "open_file", "download", "preview", "try_answers")
+        for name in ("add_file", "open_file", "download", "preview", "try_answers", "formula")
     },
     ("catalogue.courses", "GET"): LIBRARY,
     ("catalogue.course", "GET"): LIBRARY,
