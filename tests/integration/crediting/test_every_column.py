@@ -29,7 +29,8 @@ from lms.crediting.windows import go_on_somewhere
 from lms.db import UtcDateTime, database
 from lms.learning.stating import store
 from lms.programmes import store as programmes
-from tests.factories import BEGIN, PUBLIC_URL, World, add_course
+from tests.course_factories import add_course
+from tests.factories import BEGIN, PUBLIC_URL, World
 from xapi.storage.models import IdRow
 
 SECOND = 2  # the enrolment of the second person, who has earned nothing: no chain follows from their rows
