@@ -11,7 +11,7 @@ import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.architecture.tree import PACKAGES, shown, sources, tracked
+from tests.architecture.tree import PACKAGES, shown, sources, statements, tracked
 
 CODE = (*PACKAGES, "templates", "tests", "docker", "Makefile", "hatch_build.py", "pyproject.toml")
 SUFFIXES = (".py", ".js", ".css", ".html", ".sh", ".conf", ".yaml", ".toml", "")
@@ -82,7 +82,7 @@ def _matching(patterns: Mapping[str, re.Pattern[str]], text: str, lines: Iterabl
 
 def _documented(tree: ast.Module) -> Iterator[tuple[ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, str]]:
     """Yield what has a docstring, with it."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (said := ast.get_docstring(node)):
             yield node, said
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tests.architecture.tree import ROOT, parse, sources
+from tests.architecture.tree import ROOT, parse, sources, statements
 
 # attribute → where it is set; each of these ends logins and launches in the same transaction (or gives access back)
 SET_IN = {
@@ -15,7 +15,7 @@ SET_IN = {
 
 def assigned(module: ast.Module) -> Iterator[str]:
     """Names of attributes of something other than `self` that a module sets."""
-    for node in ast.walk(module):
+    for node in statements(module):
         targets = node.targets if isinstance(node, ast.Assign) else ()
         yield from (one.attr for one in targets if isinstance(one, ast.Attribute) and getattr(one.value, "id", "") not in {"self", "job"})
 

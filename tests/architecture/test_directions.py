@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grimp
 
-from tests.architecture.tree import PACKAGES, ROOT, imported, parse, shown, sources
+from tests.architecture.tree import PACKAGES, ROOT, imported, parse, shown, sources, statements
 
 SHELL = {"flask", "flask_babel", "flask_login", "flask_security", "flask_wtf", "wtforms", "werkzeug", "jinja2"}
 SHELL |= {"sqlalchemy", "psycopg", "celery", "redis", "click"}
@@ -165,9 +165,9 @@ def test_nothing_is_imported_inside_a_function() -> None:
     found = [
         shown(path, inner.lineno)
         for path in sources(*PACKAGES)
-        for node in ast.walk(parse(path))
+        for node in statements(parse(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
+        for inner in statements(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
     assert not found

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.architecture.tree import parse, shown, sources
+from tests.architecture.tree import nodes, parse, shown, sources, statements, text_of
 
 AS_IN_A_BROWSER = re.compile(r"\b(?:page|context|browser):")
 COMMON_OPTION = re.compile(r"'--json' .*as JSON\.|'--dry-run' 'Only say|'--yes' 'Do not ask")
@@ -13,9 +13,8 @@ def test_an_office_sees_what_lies_below_it_by_one_function() -> None:
     """Writing `path.startswith(…)` by hand once forgot `autoescape`, and the next time it forgets the office."""
     found = [
         shown(path, node.lineno)
-        for path in sources("lms")
+        for path, node in nodes("lms", having=r"path\.startswith")
         if not shown(path).endswith("accounts/offices.py")
-        for node in ast.walk(parse(path))
         if isinstance(node, ast.Attribute) and node.attr == "startswith"
         if isinstance(node.value, ast.Attribute) and node.value.attr == "path" and ast.unparse(node.value.value) != "request"
     ]
@@ -39,9 +38,8 @@ FREEZING = ("evidence_erased_at", "Enrolment.certified_at", "enrolment.certified
 def test_one_function_says_whether_an_account_is_frozen() -> None:
     found = [
         shown(path, node.lineno)
-        for path in sources("lms")
+        for path, node in nodes("lms", having=r"evidence_erased_at|certified_at")
         if not shown(path).endswith("classes/freezing.py")
-        for node in ast.walk(parse(path))
         if (isinstance(node, ast.Attribute) and node.attr in {"is_", "is_not"} and ast.unparse(node.value).endswith(FREEZING))
         or (isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(FREEZING))
     ]
@@ -51,9 +49,8 @@ def test_one_function_says_whether_an_account_is_frozen() -> None:
 def test_one_lease_is_claimed_wherever_workers_share_work() -> None:
     found = [
         shown(path, node.lineno)
-        for path in sources("lms")
+        for path, node in nodes("lms", having=r"\.turn\b")
         if not shown(path).endswith("lms/lease.py")
-        for node in ast.walk(parse(path))
         if isinstance(node, ast.Assign) and any(ast.unparse(one).endswith(".turn") for one in node.targets)
     ]
     assert found == [], "use lms.lease"
@@ -62,8 +59,7 @@ def test_one_lease_is_claimed_wherever_workers_share_work() -> None:
 def test_there_is_one_way_into_a_class_and_it_is_recorded() -> None:
     found = [
         shown(path, node.lineno)
-        for path in sources("lms")
-        for node in ast.walk(parse(path))
+        for path, node in nodes("lms", having=r"\bEnrolment\b")
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Enrolment"
     ]
     assert [one.partition(":")[0] for one in found] == ["lms/classes/setup.py"], "use lms.classes.setup.add_enrolments"
@@ -72,9 +68,8 @@ def test_there_is_one_way_into_a_class_and_it_is_recorded() -> None:
 def test_json_is_written_canonically_by_one_function() -> None:
     found = [
         shown(path, node.lineno)
-        for path in sources("lms", "courses")
+        for path, node in nodes("lms", "courses", having=r"json\.dumps")
         if not shown(path).endswith("strict_json/canonical.py")
-        for node in ast.walk(parse(path))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == "json.dumps"
         and {"sort_keys", "separators"} <= {one.arg for one in node.keywords}
@@ -99,7 +94,7 @@ READ_MORE = {
 
 
 def test_what_has_one_mechanism_is_written_in_one_module() -> None:
-    texts = {shown(path): path.read_text(encoding="utf-8") for path in sources("lms")}
+    texts = {shown(path): text_of(path) for path in sources("lms")}
     for pattern, (place, other) in ONE_PLACE.items():
         assert [name for name, text in texts.items() if re.search(pattern, text)] == [place], f"use {other}"
 
@@ -109,7 +104,7 @@ def test_numbers_and_days_that_somebody_typed_are_read_by_one_function_each() ->
         shown(path)
         for path in sources("lms")
         if "views" in path.parts or path.stem.endswith(("views", "_form", "_forms")) or shown(path) in READ_MORE
-        if READ_AS_TYPED.search(path.read_text(encoding="utf-8"))
+        if READ_AS_TYPED.search(text_of(path))
     }
     assert found == READ_MORE.keys(), "use lms.row_ids.row_id, lms.web.amounts.read_day"
 
@@ -117,8 +112,7 @@ def test_numbers_and_days_that_somebody_typed_are_read_by_one_function_each() ->
 def test_common_options_of_commands_are_written_once() -> None:
     found = [
         shown(path, node.lineno)
-        for path in sources("lms")
-        for node in ast.walk(parse(path))
+        for path, node in nodes("lms", having=r"click\.option")
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.option"
         for said in [" ".join(ast.unparse(one) for one in (*node.args[:1], *(word.value for word in node.keywords if word.arg == "help")))]
         if COMMON_OPTION.search(said) and shown(path) != "lms/command_options.py"
@@ -129,8 +123,7 @@ def test_common_options_of_commands_are_written_once() -> None:
 def test_no_field_is_parsed_back_from_the_words_of_a_problem() -> None:
     found = [
         shown(path, node.lineno)
-        for path in sources("lms")
-        for node in ast.walk(parse(path))
+        for path, node in nodes("lms", having=r"partition|split|removeprefix")
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in {"partition", "rpartition", "split", "removeprefix"}
@@ -143,9 +136,7 @@ def test_what_a_command_wrote_is_read_by_one_function() -> None:
     """Otherwise a command that failed is reported as JSON that cannot be read."""
     found = [
         shown(path, node.lineno)
-        for path in sources("tests")
-        if "json.loads(" in path.read_text(encoding="utf-8")
-        for node in ast.walk(parse(path))
+        for path, node in nodes("tests", having=r"json\.loads\(")
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == "json.loads"
         and ast.unparse(node.args[0]).endswith((".stdout", ".output"))
@@ -158,8 +149,8 @@ def test_only_tests_that_drive_a_browser_have_its_fixtures_names() -> None:
     found = [
         shown(path, node.lineno)
         for path in sources("tests")
-        if "playwright" not in (text := path.read_text(encoding="utf-8")) and AS_IN_A_BROWSER.search(text)
-        for node in ast.walk(parse(path))
+        if "playwright" not in (text := text_of(path)) and AS_IN_A_BROWSER.search(text)
+        for node in statements(parse(path))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
         if any(AS_IN_A_BROWSER.fullmatch(f"{one.arg}:") for one in node.args.args)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.tree import PACKAGES, ROOT, parse, shown, sources, tracked
+from tests.architecture.tree import PACKAGES, ROOT, nodes, parse, shown, sources, statements, text_of, tracked
 
 LINES_IN_A_FILE = 300
 IN_SEVERAL_MODULES = {
@@ -56,7 +56,7 @@ def test_nine_functions_in_ten_have_at_most_25_lines() -> None:
     lengths = [
         (node.end_lineno or node.lineno) - node.lineno + 1
         for path in sources(*PACKAGES)
-        for node in ast.walk(parse(path))
+        for node in statements(parse(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     assert sum(length <= LINES_IN_A_FUNCTION for length in lengths) >= SHARE_OF_SHORT_FUNCTIONS * len(lengths)
@@ -106,8 +106,7 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
     excuses = {"skip", "skipif", "xfail", "importorskip"}
     found = [
         shown(path, node.lineno)
-        for path in sources("tests")
-        for node in ast.walk(parse(path))
+        for path, node in nodes("tests", having="|".join(rf"\b{one}\b" for one in excuses))
         if isinstance(node, ast.Attribute) and node.attr in excuses and ast.unparse(node.value) in {"pytest", "pytest.mark"}
     ]
     assert not found
@@ -118,7 +117,7 @@ def test_no_module_imports_a_test_module() -> None:
     found = [
         shown(path, node.lineno)
         for path in sources("tests")
-        for node in ast.walk(parse(path))
+        for node in statements(parse(path))
         if isinstance(node, ast.Import | ast.ImportFrom) and OF_A_TEST_MODULE.match(ast.unparse(node))
     ]
     assert found == []
@@ -134,6 +133,6 @@ def _matching(pattern: re.Pattern[str]) -> list[str]:
         shown(path, number)
         for path in tracked()
         if path.suffix in TEXT
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(text_of(path).splitlines(), 1)
         if pattern.search(line)
     ]
