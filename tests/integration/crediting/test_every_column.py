@@ -38,9 +38,8 @@ ALL = {one.name: one for metadata in (tables.METADATA, xapi.storage.models.Base.
 
 READ = {
     *("enrolment", "training_class", "class_course", "class_change", "class_session", "attendance_record", "ledger_entry", "observation"),
-    *("enrolment_transfer", "session_replacement"),
+    *("enrolment_transfer", "session_replacement", "xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
     *("programme", "programme_version", "course", "course_version", "person", "organisation", "registration"),
-    *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
 NOT_READ = {  # table: why nothing that was earned follows from it
     **dict.fromkeys(("lifetime_rule", "elsewhere_hours", "elsewhere_decision"), "of all years; tests/integration/lifetime edits them"),
