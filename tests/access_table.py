@@ -288,5 +288,6 @@ ACCESS: dict[tuple[str, str], str] = {
     ("jobs.one", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.download", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.cancel", "POST"): "401 404 404 404 302 404",
+    ("jobs.go_on", "POST"): "401 404 404 404 302 404",
     ("jobs.delete", "POST"): "401 404 404 404 302 404",
 }
