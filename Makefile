@@ -71,6 +71,9 @@ demo-reset: ## remove the demo's data (var/); the next `make demo` starts over
 
 # ── Working on it ──
 
+# Tests start hundreds of processes, so each module is compiled once, even where somebody's environment forbids to keep that.
+test test-fast: export PYTHONDONTWRITEBYTECODE =
+
 test: dev ## run every test (on real PostgreSQL, Valkey and Chromium)
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
