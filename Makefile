@@ -15,6 +15,9 @@ DEMO := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL -u SECRET_KEY LMS_DATA_D
         PUBLIC_URL=http://localhost:$(PORT) CONTENT_URL='http://{package}.localhost:$(PORT)' \
         CHECK_IN_URL=$$($(BIN)/python -m lms.demo.address $(PORT)) $(BIN)/lms
 
+# Some hundred processes are started by the tests, and each would compile the product anew: 3.1 instead of 2.5 seconds of CPU.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install dev demo demo-reset test test-fast check bench format translations lock
 
@@ -67,6 +70,9 @@ demo-reset: ## remove the demo's data (var/); the next `make demo` starts over
 	else echo "There is no var/: nothing to remove"; fi
 
 # ── Working on it ──
+
+# Tests start hundreds of processes, so each module is compiled once, even where somebody's environment forbids to keep that.
+test test-fast: export PYTHONDONTWRITEBYTECODE =
 
 test: dev ## run every test (on real PostgreSQL, Valkey and Chromium)
 	@$(BIN)/python -m tests.chromium

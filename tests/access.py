@@ -228,7 +228,7 @@ def build(world: World) -> Place:
         owner = session.scalars(select(Person.id).where(Person.username == "office")).one()
         params = {"class_id": world.class_id, "class_code": "k1", "class_name": "k1", "locale": "zh_Hans_CN"}
         jobs = {}
-        for endpoint in ("jobs.one", "jobs.download", "jobs.cancel", "jobs.delete"):
+        for endpoint in ("jobs.one", "jobs.download", "jobs.cancel", "jobs.go_on", "jobs.delete"):
             job = queue.enqueue(session, TRANSCRIPTS, owner, params, world.clock())
             job.state, job.result_name, job.result_object = DONE, "k1.zip", f"jobs/{job.id}.zip"
             storage().put(job.result_object, b"PK")

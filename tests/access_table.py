@@ -133,7 +133,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("authoring.film", "GET"): "login 403 403 404 403 403",
     **{
         (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
-        for name in ("add_file", "open_file", "download", "preview", "try_answers")
+        for name in ("add_file", "open_file", "download", "preview", "try_answers", "formula")
     },
     ("catalogue.courses", "GET"): LIBRARY,
     ("catalogue.course", "GET"): LIBRARY,
@@ -288,5 +288,6 @@ ACCESS: dict[tuple[str, str], str] = {
     ("jobs.one", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.download", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.cancel", "POST"): "401 404 404 404 302 404",
+    ("jobs.go_on", "POST"): "401 404 404 404 302 404",
     ("jobs.delete", "POST"): "401 404 404 404 302 404",
 }

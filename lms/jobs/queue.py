@@ -22,7 +22,8 @@ from lms.lease import Lease, TurnLost, touch
 LEASE_TIMEOUT = timedelta(minutes=2)  # no piece takes longer
 LEASE = Lease(Job, LEASE_TIMEOUT)
 KEPT = timedelta(days=7)
-MOST_TRIES = 3  # turns in a row that may end without a finished piece
+MOST_TRIES = 3  # turns in a row without a finished piece, if the work itself fails
+MOST_DEATHS = 8  # the same if workers are lost: machines are restarted, but a piece that kills its worker must not kill them without limit
 WORKING = (QUEUED, RUNNING)
 SHOWN = 50
 
@@ -58,7 +59,7 @@ def claim(session: Session, now: datetime) -> JobTurn | None:
     while (job := LEASE.claim(session, now, Job.state.in_(WORKING))) is not None:
         if job.cancel_asked:
             end(job, CANCELLED, now)
-        elif job.tries >= MOST_TRIES:
+        elif job.tries >= MOST_DEATHS:
             end(job, FAILED, now, "its worker was lost again and again")
         else:
             job.state, job.tries = RUNNING, job.tries + 1
@@ -128,6 +129,15 @@ def cancel(job: Job, now: datetime) -> None:
         job.cancel_asked = True
 
 
+def go_on(job: Job, now: datetime) -> None:
+    """Let a failed job continue with the first piece that is missing; leave any other job as it is."""
+    if job.state == FAILED:
+        job.state, job.message, job.finished_at, job.tries = QUEUED, "", None, 0
+        if job.plan is None:  # it is planned again: its pieces are gone, or there were none yet
+            job.pieces = job.done = 0
+        touch(job, now)
+
+
 def of_person(session: Session, person_id: int) -> Sequence[Job]:
     """Return a person's jobs, newest first."""
     return session.scalars(select(Job).where(Job.owner_id == person_id).order_by(Job.id.desc()).limit(SHOWN)).all()
@@ -139,5 +149,5 @@ def expired(session: Session, now: datetime) -> Sequence[Job]:
 
 
 def with_pieces(session: Session) -> Sequence[Job]:
-    """Return jobs that have ended but may still have pieces in the file store."""
-    return session.scalars(select(Job).where(Job.state.not_in(WORKING), Job.plan.is_not(None))).all()
+    """Return jobs that have ended but may still have pieces in the file store; a failed one may be continued and keeps them."""
+    return session.scalars(select(Job).where(Job.state.not_in((*WORKING, FAILED)), Job.plan.is_not(None))).all()

@@ -141,7 +141,7 @@ def _touching(turn: JobTurn, count: int) -> Iterator[bytes]:
 
 @shared_task(name="lms.jobs.tasks.tidy", ignore_result=True)
 def tidy() -> None:
-    """Delete jobs and files that have expired, and the pieces of jobs that have ended."""
+    """Delete jobs and files that have expired, and the pieces of jobs that have ended and are not continued."""
     with transaction() as session:
         for job in queue.expired(session, now()):
             files.remove_all(storage(), job)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.accounts.access import person, requires
+from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
@@ -16,6 +17,7 @@ from lms.i18n import write_time
 from lms.jobs import files, queue
 from lms.jobs.kinds import JobKind, kind_of
 from lms.jobs.models import DONE, FAILED, REFUSED, Job
+from lms.jobs.tasks import work
 from lms.storage import storage
 from lms.web.downloads import as_download
 
@@ -38,6 +40,11 @@ class JobLine:
     next_link: tuple[str, str] | None
 
     @property
+    def can_go_on(self) -> bool:
+        """Whether it failed, and may continue where it stopped."""
+        return self.state == FAILED
+
+    @property
     def working(self) -> bool:
         """Whether it is still waiting or running."""
         return self.state in queue.WORKING
@@ -55,7 +62,11 @@ def _message(job: Job) -> str:
     if job.state == REFUSED and refusal is not None:
         return refusal(job.message)
     if job.state == FAILED:
-        return _("Something went wrong on our side, several times. Nothing was lost; start it again, or tell the system administrator.")
+        return _(
+            "It stopped because something went wrong on our side, several times. What was finished is kept until %(kept)s: press Continue,"
+            " and only the rest is done. If it stops again, tell the system administrator.",
+            kept=write_time((job.finished_at or job.touched_at) + queue.KEPT),
+        )
     asked = write_time(job.created_at)
     if job.state == DONE and job.finished_at is not None:
         return _("Asked for on %(asked)s; kept until %(kept)s.", asked=asked, kept=write_time(job.finished_at + queue.KEPT))
@@ -90,6 +101,19 @@ def cancel(job_id: int) -> ResponseReturnValue:
     _own(job_id)
     with transaction() as writing:
         queue.cancel(writing.get_one(Job, job_id, with_for_update=True), now())
+    return redirect(url_for(".mine"))
+
+
+@bp.post("/<int:job_id>/go-on")
+@requires()
+def go_on(job_id: int) -> ResponseReturnValue:
+    """Let a failed job continue where it stopped."""
+    job = _own(job_id)
+    if not kind_of(job.kind).may_have(session(), person(), job.params):
+        raise NotFound(str(GONE))
+    with transaction() as writing:
+        queue.go_on(writing.get_one(Job, job_id, with_for_update=True), now())
+    ring(work)
     return redirect(url_for(".mine"))
 
 

@@ -19,6 +19,10 @@ ERASED_WORK = (
     "EXISTS (SELECT 1 FROM practice_work w JOIN enrolment e ON e.id = w.enrolment_id"
     " WHERE w.id = OLD.work_id AND e.evidence_erased_at IS NOT NULL)"
 )
+ERASED_LEARNING = (
+    "EXISTS (SELECT 1 FROM registration r JOIN enrolment e ON e.id = r.enrolment_id"
+    " WHERE r.id = OLD.registration_id AND e.evidence_erased_at IS NOT NULL)"
+)
 ERASED_PERSON = "EXISTS (SELECT 1 FROM person p WHERE p.id = OLD.person_id AND NOT p.active)"
 MADE_NOBODY = (  # erased, and not only closed
     "EXISTS (SELECT 1 FROM person p WHERE p.id = OLD.person_id AND NOT p.active AND p.username = 'erased-' || p.id)"
@@ -48,6 +52,7 @@ PERSON = "(NEW.person IS NULL AND NEW.salt IS NULL AND NEW.bundle IS NULL)"
 PERSON_KEPT = "({same:person} AND {same:salt} AND {same:bundle})"
 DECIDED_SCAN = "(OLD.state = 'claimed' AND NEW.state IN ('confirmed', 'declined'))"  # a claim is decided once
 SETTLED_SCAN = "(NEW.state = OLD.state OR (OLD.state = 'measured' AND NEW.state = 'counted'))"
+WORK_KEPT = "{same:on} AND {same:handed_in_at} AND {same:title} AND {same:launch_id}"
 GUARDS = (
     Guard("ledger_entry"),
     Guard("register_entry", ("reason", "reason_salt"), f"NEW.reason = '' AND NEW.reason_salt = '' AND {ERASED}"),
@@ -84,6 +89,14 @@ GUARDS = (
         "({same:voided} OR NOT OLD.voided) AND ({same:statement_sha256} OR OLD.statement_sha256 IS NULL)",
         deleted_if=ERASED,
     ),
+    Guard("activity_restart", deleted_if=ERASED_LEARNING),
+    Guard(
+        "practice_work",  # accepted work stays as it was reviewed, unless the acceptance is taken back; its texts go with an erasure
+        ("on", "text", "state", "handed_in_at", "statement_id", "title", "launch_id"),
+        f"OLD.state <> 'accepted' OR ({WORK_KEPT} AND {{same:text}} AND NEW.state = 'returned')"
+        f" OR (NEW.text = '' AND {WORK_KEPT} AND {{same:state}} AND {{same:statement_id}} AND {ERASED})",
+    ),
+    Guard("practice_file", deleted_if=ERASED_WORK),
     Guard("practice_decision", ("comment",), f"NEW.comment = '' AND {ERASED_WORK}"),
     Guard("attendance_record", ("note",), f"NEW.note = '' AND {ERASED}"),
     Guard(

@@ -106,6 +106,7 @@ def _pages() -> dict[str, str]:
         "less_rows": _("Remove the last row"),
         "less_columns": _("Remove the last column"),
         "formula": _("Formula"),
+        "formula_unknown": _("This is not a formula in LaTeX that can be shown."),
         "formula_hint": _("In LaTeX, such as \\frac{a}{b} + x^2."),
         "quote": _("Quotation"),
         "checks_hint": _("Learners answer check questions until they are right. The site checks each answer; the page does not hold it."),

@@ -33,3 +33,17 @@ def test_what_was_typed_just_before_the_page_was_left_is_kept(visitor: BrowserCo
         }"""
     )
     expect(at(page, "title").locator("input")).to_have_value("写到一半", timeout=SOON_MS)
+
+
+def test_a_formula_is_shown_while_it_is_typed(visitor: BrowserContext, site: Site) -> None:
+    page = sign_in(visitor, site, "trainer", "/workshop/activities/reading")
+    page.get_by_role("button", name="添加公式").click()
+    field = page.get_by_label("公式", exact=True)
+    field.fill("\\frac{a}{b}")
+    shown = page.locator(".author-formula")
+    expect(shown.locator("mfrac")).to_be_visible(timeout=SOON_MS)
+    field.fill("\\frac{")
+    expect(shown).to_contain_text("LaTeX", timeout=SOON_MS)
+    field.fill("")
+    expect(shown).to_be_empty()
+    sound(page)

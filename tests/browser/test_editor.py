@@ -195,3 +195,21 @@ def test_an_activity_that_is_opened_before_the_scripts_are_there_still_shows_its
     page.wait_for_timeout(300)
     held[0].continue_()
     expect(page.get_by_label("最多可得分钟数")).to_be_visible(timeout=SOON_MS)
+
+
+def test_the_focus_stays_on_the_button_of_a_part_when_the_change_of_somebody_else_draws_the_parts_anew(
+    context: BrowserContext, site: Site
+) -> None:
+    page = begin(context, site)
+    page.wait_for_load_state()
+    page.get_by_role("button", name="添加单元").press("Enter")
+    expect(page.locator("[data-module]")).to_have_count(2)
+    other = context.new_page()
+    other.goto(page.url)  # complete by now: a press before the scripts are there does nothing
+    other.get_by_role("button", name="添加单元").click()
+    expect(other.locator("[data-module]")).to_have_count(3)
+    page.bring_to_front()
+    up = page.get_by_role("button", name="单元上移").nth(1)
+    up.press("Enter")
+    expect(page.locator("[data-module]")).to_have_count(3)
+    expect(page.get_by_role("button", name="单元上移").first).to_be_focused()

@@ -63,6 +63,7 @@ def field(page: Page, path: str) -> Locator:
 def put(keys: Keys, title: str) -> None:
     keys.press(keys.page.get_by_role("button", name="Put into the course"))
     expect(keys.page.locator("[data-line=title]", has_text=title)).to_be_visible(timeout=SOON_MS)
+    keys.page.wait_for_load_state()  # a press before the scripts are there does nothing
 
 
 def write_reading(keys: Keys) -> None:

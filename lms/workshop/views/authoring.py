@@ -17,6 +17,7 @@ from flask_wtf.csrf import generate_csrf
 
 from courses.answer_key import draw, is_of_checks
 from courses.authoring.activity_document import ActivityDocument, read_document
+from courses.authoring.formulas import mathml_of
 from courses.formats.format import SANDBOX
 from courses.grading import grade, is_blank
 from courses.strict_json.problem import Problem
@@ -42,6 +43,7 @@ from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
 bp = Blueprint("authoring", __name__, url_prefix="/workshop")
 SCAN_S = 60.0  # while the request waits
 MOST_EARLIER = 50
+LONGEST_FORMULA = 1000
 DOCUMENT_BYTES = 2_000_000
 UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
 BANK = {"find": "find_in_bank", "take": "take_from_bank", "newer": "newer_in_bank", "keep": "keep_in_bank"}  # what a quiz asks of the bank
@@ -53,6 +55,12 @@ class DocumentBody(msgspec.Struct):
     """The document of a form, as JSON; `read_document` checks it."""
 
     document: dict[str, Any]
+
+
+class FormulaBody(msgspec.Struct):
+    """A formula in LaTeX."""
+
+    tex: Annotated[str, msgspec.Meta(max_length=LONGEST_FORMULA)]
 
 
 class TriedAnswersBody(msgspec.Struct):
@@ -111,6 +119,7 @@ def config_of(kind: str) -> dict[str, Any]:
             "h5p": url_for("authoring.download"),
             "preview": url_for("authoring.preview"),
             "answers": url_for("authoring.try_answers"),
+            "formula": url_for("authoring.formula"),
             "bank": _bank_urls() if kind == "quiz" else None,
         },
         "texts": form_texts() | {"content": content_texts()},
@@ -210,6 +219,13 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while piece := file.read(CHUNK):
             yield piece
+
+
+@bp.post("/activities/formula")
+@requires(TRAINER)
+def formula() -> ResponseReturnValue:
+    """Return a formula as learners will see it, in MathML; null if it cannot be shown."""
+    return json_reply({"mathml": mathml_of(body_of(FormulaBody).tex)})
 
 
 @bp.post("/activities/preview")

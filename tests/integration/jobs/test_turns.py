@@ -1,74 +1,23 @@
 """Is a long job done once and completely, even if its workers die?"""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import IO
 
 import pytest
-from flask import Flask
 
 from lms.accounts.models import TEACHER
 from lms.accounts.people import add_person
 from lms.jobs import queue, tasks
-from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder
 from lms.jobs.models import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job
 from lms.jobs.queue import JobTurn
 from lms.lease import TurnLost
 from lms.storage import storage
 from tests.factories import World, signed_in
-
-PEOPLE = 5
-KIND = "counting"
-
-
-class Killed(BaseException):
-    """The death of a worker; nothing catches it."""
-
-
-class Counting:
-    """A job with three pieces that can be made to fail, or to kill its worker, in the middle."""
-
-    def __init__(self) -> None:
-        self.made: list[list[int]] = []
-        self.before: dict[int, BaseException] = {}
-
-    def plan(self, params: Params) -> Sequence[Piece]:
-        return [[1, 2], [3, 4], [5]]
-
-    def make(self, order: JobOrder, piece: Piece) -> bytes:
-        if (problem := self.before.get(piece[0])) is not None:
-            raise problem
-        self.made.append(list(piece))
-        return f"{list(piece)} of {order.asked_at:%H:%M}".encode()
-
-    def join(self, order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
-        out.write(b"; ".join(pieces))
-        return "counted.txt"
-
-
-@pytest.fixture
-def counting(world: World) -> Counting:
-    work = Counting()
-    kinds = world.app.extensions["job_kinds"]
-    world.app.extensions["job_kinds"] = {**kinds, KIND: JobKind(lambda _params: "数数", work.plan, work.make, work.join)}
-    return work
-
-
-def ask(world: World, **params: int) -> int:
-    number: int = world.act(lambda session: queue.enqueue(session, KIND, world.person_id, params, world.clock()).id)
-    return number
-
-
-def job_of(world: World, number: int) -> Job:
-    job: Job = world.act(lambda session: session.get_one(Job, number))
-    return job
-
-
-def turn(app: Flask) -> bool:
-    with app.app_context():
-        return bool(tasks.work.run())
+from tests.integration.jobs.conftest import KIND, PEOPLE, Counting, Killed, ask, job_of, turn
 
 
 def claim(world: World) -> JobTurn | None:
@@ -168,20 +117,9 @@ def test_what_fails_is_tried_again_and_then_given_up_and_said(world: World, coun
         assert job_of(world, number).state == expected
     assert job_of(world, number).message == "ValueError"
     page = world.client().get("/jobs/").text
-    assert "系统多次出错" in page
+    assert "系统多次出错，任务已停止" in page
     assert "2 / 5" in page, "what was done until then"
     assert not turn(world.app)
-
-
-def test_a_job_that_kills_its_workers_does_not_kill_for_ever(world: World, counting: Counting) -> None:
-    number = ask(world)
-    counting.before[1] = Killed()
-    for _ in range(queue.MOST_TRIES):
-        with pytest.raises(Killed):
-            turn(world.app)
-        world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)
-    assert not turn(world.app)
-    assert job_of(world, number).state == FAILED
 
 
 def test_a_piece_finished_gives_new_tries(world: World, counting: Counting) -> None:

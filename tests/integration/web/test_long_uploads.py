@@ -43,7 +43,17 @@ PREVIEW = "/catalogue/courses/<code>/versions/<int:number>/<activity>"
 DRAFT = "/workshop/drafts/<int:draft_id>"
 DRAFT_PATHS = ("changes", *(f"preview/<activity>/{what}" for what in ("report", "answers", "unit-report", "unit")))
 OF_DRAFT = "/workshop/drafts/1"
-FORM_PATHS = ("activities/h5p", "activities/preview", "activities/answers", "bank/take", "bank/newer", "bank/keep", "bank", "bank/<code>")
+FORM_PATHS = (
+    "activities/h5p",
+    "activities/preview",
+    "activities/answers",
+    "activities/formula",
+    "bank/take",
+    "bank/newer",
+    "bank/keep",
+    "bank",
+    "bank/<code>",
+)
 PLAYED = f"""{{"statement": {{"verb": {{"id": "{v.PLAYED}"}}, "object": {{"id": "{v.activity_iri(PUBLIC_URL, "c1", "quiz")}"}},
 "result": {{"extensions": {{"{v.PLAYED_SEGMENTS}": "%s"}}}}}}}}"""
 HEADS = "姓名,用户名,日期,时间,内容"

@@ -189,3 +189,10 @@ def test_subrip_captions_are_kept_as_webvtt_and_a_problem_names_their_own_line(t
     assert refused.status_code == 400
     assert "2" in refused.json["fields"][0]["words"]  # type: ignore[index]
     assert "4" not in refused.json["fields"][0]["words"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("tex", "shown"), [("\\frac{a}{b}", True), ("\\href{https://x.example}{y}", False), ("\\frac{", False)])
+def test_a_formula_is_written_as_learners_will_see_it(trainer: FlaskClient, tex: str, shown: bool) -> None:
+    mathml = post(trainer, "formula", {"tex": tex}).get_json()["mathml"]
+    assert (mathml is not None and "<mfrac>" in mathml) is shown
+    assert post(trainer, "formula", {"tex": "x" * 1001}).status_code == 400

@@ -2,6 +2,7 @@
 
 import { bank, origin } from "./bank.js";
 import { el, fill } from "./form.js";
+import { formula } from "./formula.js";
 import { file, film, moment, picture } from "./media.js";
 
 export function box(form, path, id, field, ...children) {
@@ -266,4 +267,4 @@ function table(form, field, value, path) {
   );
 }
 
-export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, table, file, film, moment, bank, origin, group };
+export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, table, file, film, moment, bank, origin, group, formula };

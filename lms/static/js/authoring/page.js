@@ -31,7 +31,7 @@ const urlOf = (address) => (path) => address.replace("NAME", path.split("/").pop
 const form = new Form(find("form"), {
   schema: type.schema,
   texts,
-  services: { upload, pictureUrl: urlOf(urls.picture), filmUrl: urlOf(urls.film), bank },
+  services: { upload, pictureUrl: urlOf(urls.picture), filmUrl: urlOf(urls.film), bank, formula: (tex) => json(urls.formula, { tex }) },
   onChange: keep,
 });
 

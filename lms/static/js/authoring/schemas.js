@@ -73,7 +73,7 @@ const BLOCKS = {
   list: [() => ({ type: "list", ordered: false, items: ["", ""] }), [{ kind: "lines", name: "items", label: "list", item: "item_n", add: "add_item", least: 1, most: 50 }, { kind: "check", name: "ordered", label: "ordered" }]],
   picture: [() => ({ type: "picture" }), [{ kind: "picture", name: "picture", label: "picture", required: true }, CAPTION]],
   table: [() => ({ type: "table", header: true, rows: [["", ""], ["", ""]] }), [{ kind: "table", name: "rows", label: "table" }, { kind: "check", name: "header", label: "header" }]],
-  formula: [() => ({ type: "formula", tex: "" }), [{ kind: "text", name: "tex", label: "formula", hint: "formula_hint", max: 1000 }]],
+  formula: [() => ({ type: "formula", tex: "" }), [{ kind: "formula", name: "tex", label: "formula", hint: "formula_hint", max: 1000 }]],
   film: [() => ({ type: "film" }), [{ kind: "film", name: "film", at: (value) => value.film.path, label: "film", hint: "film_hint", accept: "video/mp4,video/webm", taken: (value, sent) => (value.film = { path: sent.path, mime: sent.mime }), about: (_value, texts) => texts.caption_there }, CAPTION]],
   quote: [() => ({ type: "quote", text: "" }), [{ kind: "text", name: "text", label: "quote", rows: 3, max: 10000 }]],
 };
