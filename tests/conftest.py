@@ -20,7 +20,7 @@ from redis import Redis
 from lms import db
 from lms.app import create_app
 from lms.migrations import guards
-from tests import chromium, factories, lending, order, preloaded, second_look, servers, worlds
+from tests import chromium, factories, lending, order, preloaded, rewritten, second_look, servers, worlds
 from tests.once import compiled_addresses, compiled_pages, compiled_statements, read_translations
 
 # Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
@@ -196,6 +196,12 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with an `lms` that starts at once."""
     with preloaded.programs(tmp_path_factory.mktemp("programs")) as folder:
         yield folder
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Share among the workers what each of them would do when it collects."""
+    if hasattr(session.config, "workerinput"):
+        rewritten.write_share(session.config, session.config.workerinput)
 
 
 def pytest_collection_finish() -> None:

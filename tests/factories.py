@@ -1,9 +1,8 @@
 """Objects for tests of the application: an app on a test database, a clock that the test controls, a class with a course."""
 
-import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -16,15 +15,11 @@ from sqlalchemy.orm import Session
 
 import xapi
 import xapi.storage.store
-from courses.package import Package, tree_digest
-from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
-from lms.catalogue import contents, course_index
-from lms.catalogue.models import AnswerKey, Course, CourseVersion
-from lms.catalogue.publish import outline_of
+from lms.catalogue.models import CourseVersion
 from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.config import Settings
@@ -36,7 +31,7 @@ from lms.learning.models import Launch, Registration
 from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
 from lms.programmes import store as programmes
-from lms.storage import storage
+from tests.course_factories import add_course
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
 PUBLIC_URL, CONTENT_URL, PACKAGE_URL = "http://localhost", "http://127.0.0.1", "http://{package}.localhost"
@@ -104,70 +99,6 @@ def login_token(app: Flask, username: str) -> str:
         token = login_sessions.begin(session, person, "pc/Chrome/Windows", app.extensions["clock"](), remembered=True)
     assert token is not None
     return token
-
-
-def course_document(code: str, activities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a course's document with one module of these activities; what is not given has a plain value."""
-    plain = {"format": "h5p", "minutes": 30, "grading": "none", "requires": {}, "media_seconds": None}
-    listed = [
-        {
-            **plain,
-            "key": key,
-            "title": {"zh": f"活动{key}", "en": f"Activity {key}"},
-            "summary": {"zh": "", "en": ""},
-            "entry": f"activities/{key}",
-            **one,
-        }
-        for key, one in activities.items()
-    ]
-    listed = [{name: value for name, value in one.items() if value is not None} for one in listed]
-    return {
-        "code": code,
-        "title": {"zh": f"课程{code}", "en": f"Course {code}"},
-        "summary": {"zh": "一门课程", "en": "A course"},
-        "kind": "general",
-        "language": "zh-CN",
-        "modules": [{"key": "m1", "title": {"zh": "模块一", "en": "Module one"}, "activities": listed}],
-    }
-
-
-def add_course(
-    session: Session, code: str, activities: Mapping[str, Mapping[str, Any]], keys: Mapping[str, dict[str, Any]] | None = None
-) -> CourseVersion:
-    """Add a course version without files."""
-    document = course_document(code, activities)
-    minutes = sum(one["minutes"] for one in document["modules"][0]["activities"])
-    version = CourseVersion(
-        course=Course(code=code),
-        number=1,
-        document=document,
-        document_sha256=digest_of(document),
-        package_sha256="0" * 64,
-        title_zh=document["title"]["zh"],
-        title_en=document["title"]["en"],
-        minutes=minutes,
-        published_at=BEGIN - timedelta(days=30),
-    )
-    session.add(version)
-    session.flush()
-    course_index.renew(session, version.course, version, outline_of(version))
-    session.add_all(AnswerKey(course_version_id=version.id, activity=activity, document=key) for activity, key in (keys or {}).items())
-    session.flush()
-    return version
-
-
-def with_file(package: Package, name: str, content: bytes) -> Package:
-    """Return a package in whose first activity one file is added or replaced."""
-    hashes = {**package.hashes, name: hashlib.sha256(content).hexdigest()}
-    first, *_ = package.activity_files
-    names = {**package.activity_files, first: tuple({*package.activity_files[first], name})}
-    return replace(package, files={**package.files, name: content}, hashes=hashes, activity_files=names, sha256=tree_digest(hashes))
-
-
-def put_files(files: Mapping[str, bytes]) -> str:
-    """Store files as those of a published activity; return the hash by which addresses name them."""
-    stored = {name: contents.put(storage(), hashlib.sha256(content).hexdigest(), content) for name, content in files.items()}
-    return contents.put_listing(storage(), contents.Listing(stored))
 
 
 def add_class(session: Session, code: str, provider: Organisation, *courses: CourseVersion) -> TrainingClass:

@@ -26,7 +26,7 @@ from lms.db import transaction
 from lms.jobs.tasks import work
 from lms.learning.tasks import sweep
 from lms.storage import storage
-from tests import factories
+from tests import course_factories, factories
 from tests.servers import free_port, web
 
 SPEED = 30
@@ -154,7 +154,7 @@ def write_course(folder: Path) -> Path:
         "film": {"minutes": 1, "format": "video", "entry": "media/film.webm", "media_seconds": 6, "requires": {"coverage": 0.9}},
         "quiz": {"minutes": 5, "grading": "server", "requires": {"passed": True}},
     }
-    _json(folder / "course.json", factories.course_document("journey", activities))
+    _json(folder / "course.json", course_factories.course_document("journey", activities))
     return folder
 
 

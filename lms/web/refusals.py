@@ -53,14 +53,14 @@ def _look_nobody_up() -> None:
         g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
-def answer(status: int, title: str, detail: str, **extra: object) -> Response:
-    """Answer with problem+json to programs and with an error page to people."""
+def answer(status: int, title: str, detail: str, *, back: tuple[str, str] | None = None, **extra: object) -> Response:
+    """Answer with problem+json to programs and with an error page to people; `back` is a link on the page, as text and address."""
     if _wants_json():
         response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": detail, **extra})
         response.mimetype = "application/problem+json"
     else:
         response = Response(
-            render_template("errors/error.html", status=status, title=title, detail=detail, problems=extra.get("problems", []))
+            render_template("errors/error.html", status=status, title=title, detail=detail, problems=extra.get("problems", []), back=back)
         )
     response.status_code = status
     return response
@@ -73,8 +73,13 @@ def _wants_json() -> bool:
 
 
 def _refused(error: LmsError) -> Response:
+    return refused(error)
+
+
+def refused(error: LmsError, back: tuple[str, str] | None = None) -> Response:
+    """Answer a refusal; `back`: see `answer`."""
     extra = {"code": error.code} | error.extra if error.code else error.extra
-    return answer(error.status, _title(error.status), error.message, **extra)
+    return answer(error.status, _title(error.status), error.message, back=back, **extra)
 
 
 def _csrf(error: CSRFError) -> Response:

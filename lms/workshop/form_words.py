@@ -155,6 +155,7 @@ def _page() -> dict[str, str]:
         "kept": _("Kept on this device."),
         "not_kept": _("This device has no room to keep what you type. Download the file before you leave the page."),
         "sending": _("One moment …"),
+        "sent": _("Sent so far: %(percent)s %%", percent="{percent}"),
         "download_done": _("Downloaded. The file contains the answers: do not give it to learners."),
         "show_done": "",
         "offline": _("The site cannot be reached. What you typed is kept on this device: try again when the network is back."),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 @dataclass(frozen=True, slots=True)
 class Effort:
     """The size of a measurement: people in the database, seconds and number of turns, learners with a long history,
-    numbers of statements to search, bytes of the largest attachment, and the databases.
+    numbers of statements to search, bytes of the largest attachment, the databases, and the most web processes of an installation.
     """
 
     people: int
@@ -22,12 +22,13 @@ class Effort:
     statements: tuple[int, ...]
     attachment: int
     kinds: tuple[str, ...] = ("postgresql", "sqlite")
+    workers: int = 2
 
 
 # 700 masters × (1 + 10 + 100): the notice's backbone programme
 FULL = Effort(people=77_700, seconds=1.5, turns=5, learners=400, statements=(200_000,), attachment=100 * 2**20)
 MILLIONS = replace(FULL, statements=(200_000, 2_000_000))
-TINY = Effort(people=60, seconds=0.02, turns=1, learners=4, statements=(2_000,), attachment=3 * 2**20, kinds=("postgresql",))
+TINY = Effort(people=60, seconds=0.02, turns=1, learners=4, statements=(2_000,), attachment=3 * 2**20, kinds=("postgresql",), workers=1)
 
 
 class Turn(NamedTuple):

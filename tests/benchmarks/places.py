@@ -161,7 +161,7 @@ class Places:
         self._open.callback(app.extensions["db"].dispose)
         seeded = fill(app, settings)
         postmaster = _postmaster(app.extensions["db"]) if kind == "postgresql" else None
-        command = [*LMS, "serve", "--port", str(port), "--workers", str(WORKERS[kind])]
+        command = [*LMS, "serve", "--port", str(port), "--workers", str(self._workers(kind))]
         process = self._open.enter_context(running(command, environment(settings), folder / "web.log"))
         _wait(port, "/healthz", process, folder / "web.log")
         return Site(settings, app, Served(port, process, postmaster), seeded, postmaster)
@@ -170,7 +170,7 @@ class Places:
         """Return the floor's server for the installation of this kind."""
         if kind not in self._floors:
             port, log = servers.free_port(), self.folder / f"floor-{kind}.log"
-            as_served = ["--workers", str(WORKERS[kind]), "--blocking-threads", str(THREADS), "--port", str(port)]
+            as_served = ["--workers", str(self._workers(kind)), "--blocking-threads", str(THREADS), "--port", str(port)]
             options = ["--interface", "wsgi", "--factory", *as_served, "--log-level", "warning"]
             own = {**os.environ, "PYTHONPATH": str(ROOT), "FLOOR_DATABASE": self._url(kind, "floor").replace("+psycopg", "")}
             process = self._open.enter_context(
@@ -179,6 +179,9 @@ class Places:
             _wait(port, "/", process, log)
             self._floors[kind] = Served(port, process, self.site(kind).postmaster)
         return self._floors[kind]
+
+    def _workers(self, kind: str) -> int:
+        return min(WORKERS[kind], self.effort.workers)
 
     def _url(self, kind: str, name: str) -> str:
         return self._postgres.create() if kind == "postgresql" else f"sqlite:///{self.folder / kind / name}.sqlite3"

@@ -9,6 +9,7 @@ import pylopdf_fonts_zh_cn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+import lms
 from tests.browser.phone import phone
 from tests.site import Site, running
 
@@ -25,6 +26,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], tmp_path_
     config = folder / "fonts.conf"
     config.write_text(FONTS.format(fonts=Path(pylopdf_fonts_zh_cn.__file__).parent, cache=folder / "cache"), encoding="utf-8")
     return {**browser_type_launch_args, "env": {**os.environ, "FONTCONFIG_FILE": str(config)}}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_words() -> None:
+    """Fail at once in a tree whose translations were never compiled: every test would wait half a minute for a Chinese button."""
+    texts = (Path(lms.__file__).parent / "translations").glob("*/LC_MESSAGES/*.po")
+    missing = [path.name for path in texts if not path.with_suffix(".mo").exists()]
+    if missing:
+        pytest.fail(f"not compiled: {', '.join(missing)}. Run `make install`.", pytrace=False)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
 from lms.office.attesting import Attesting
 from lms.programmes import store as programmes
-from tests import factories
+from tests import course_factories, factories
 from tests.browser.phone import sign_in
 from tests.servers import free_port, web
 from tests.site import PASSWORD, Site
@@ -170,7 +170,7 @@ def _fill(app: Flask, programme: str, track: str, activities: dict[str, int]) ->
         version = programmes.import_toml(session, text, BEGIN).version
         run = setup.ClassDetails("k1", "一班", provider, FIRST_DAY, FIRST_DAY + timedelta(days=150))
         made: TrainingClass = setup.create_class(session, version, run)
-        course = factories.add_course(session, "general", {key: {"minutes": minutes} for key, minutes in activities.items()})
+        course = course_factories.add_course(session, "general", {key: {"minutes": minutes} for key, minutes in activities.items()})
         setup.bind_course(session, made, course, "companion" if programme == "rural-lead" else "online")
         people = {
             username: add_person(session, username, name, (role,), password=PASSWORD, organisation=provider)

@@ -12,7 +12,7 @@ from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
 from lms.storage import storage
-from tests.factories import course_document
+from tests.course_factories import course_document
 from tests.site import Site
 
 

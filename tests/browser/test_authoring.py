@@ -6,6 +6,7 @@ from tests.browser.phone import sign_in, sound
 from tests.browser.quizzes import answer, at, write_quiz
 from tests.browser.studying import SOON_MS
 from tests.site import Site
+from tests.unit.courses.authored import FILM
 
 
 def test_a_quiz_of_every_kind_is_written_tried_and_kept(visitor: BrowserContext, site: Site) -> None:
@@ -46,4 +47,19 @@ def test_a_formula_is_shown_while_it_is_typed(visitor: BrowserContext, site: Sit
     expect(shown).to_contain_text("LaTeX", timeout=SOON_MS)
     field.fill("")
     expect(shown).to_be_empty()
+    sound(page)
+
+
+def test_the_form_of_a_film_says_how_much_of_it_is_sent(visitor: BrowserContext, site: Site) -> None:
+    page = sign_in(visitor, site, "trainer", "/workshop/activities/video")
+    page.evaluate(
+        """() => {
+          window.said = [];
+          new MutationObserver(() => document.querySelectorAll("[role=status]").forEach((one) => window.said.push(one.textContent)))
+            .observe(document.body, { subtree: true, childList: true, characterData: true });
+        }"""
+    )
+    page.locator("input[type=file][accept*='video']").first.set_input_files(FILM)
+    expect(page.locator("video[data-film]")).to_be_visible(timeout=SOON_MS)
+    assert "已发送 100%" in page.evaluate("window.said")
     sound(page)

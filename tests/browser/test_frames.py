@@ -6,10 +6,22 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
+from sqlalchemy.orm import Session
 
+from courses.package import Package, open_package
+from courses.samples import SAMPLES
+from lms.accounts.models import TEACHER
+from lms.accounts.people import add_organisation, add_person
+from lms.catalogue.models import CourseVersion
+from lms.catalogue.publish import publish
+from lms.classes import setup
+from lms.db import transaction
+from lms.storage import storage
+from tests import factories
 from tests.browser.every_page import Look
-from tests.browser.everything import Everything, copy_of, everything
+from tests.browser.everything import Everything, copy_of
 from tests.browser.sizes import PHONE
+from tests.site import served
 
 SOON_MS = 20_000
 QUIZ = {"code": "online-lesson-design", "activity": "design-quiz"}
@@ -17,10 +29,23 @@ READING = {"code": "online-lesson-design", "activity": "from-their-screen"}
 FILM = {"code": "safety-and-mental-health", "activity": "listening-first"}
 
 
+def published(session: Session, sample: Path) -> CourseVersion:
+    package = open_package(sample)
+    assert isinstance(package, Package), package
+    return publish(session, storage(), package, None, factories.BEGIN)
+
+
 @pytest.fixture(scope="module")
 def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    """A teacher who has just been enrolled in a class of the two courses: the whole demo takes fifteen seconds to load."""
     folder = tmp_path_factory.mktemp("frames")
-    with everything(copy_of(sqlite_template, folder), folder) as found:
+    with served(copy_of(sqlite_template, folder), folder) as (app, address):
+        with app.app_context(), transaction() as session:
+            provider = add_organisation(session, "p1", "示范培训机构", "provider")
+            versions = [published(session, one) for one in SAMPLES if one.name in {QUIZ["code"], FILM["code"]}]
+            teacher = add_person(session, "teacher", "王秀兰", (TEACHER,), password=None, organisation=provider)
+            enrolment = setup.enrol(session, factories.add_class(session, "k1", provider, *versions), teacher, "primary", "in-training")
+            found = Everything(app, address, {"enrolment_id": enrolment.id}, {one.course.code: one.id for one in versions})
         yield found
 
 

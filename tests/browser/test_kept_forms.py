@@ -67,6 +67,19 @@ def lose_answer(route: Route) -> None:
     route.abort()
 
 
+def put_without_an_answer(visitor: BrowserContext, site: Site) -> tuple[Page, str]:
+    """Put a first activity into a new draft, and lose the site's answer; return the page of the form, and the draft's address."""
+    page = begin(visitor, site)
+    draft = page.url
+    page.get_by_role("link", name="新建：教学反思").click()
+    page.get_by_label("名称").fill("我的反思")
+    page.get_by_label(TASK).fill("学生最难理解哪一步？")
+    page.route("**/forms?person=*", lose_answer, times=1)
+    put(page)
+    expect(page.get_by_text("网络中断。您填写的内容已保存在本设备")).to_be_visible()
+    return page, draft
+
+
 def again(visitor: BrowserContext, site: Site) -> None:
     """Sign in once more, on another page of the browser."""
     visitor.clear_cookies()
@@ -76,14 +89,7 @@ def again(visitor: BrowserContext, site: Site) -> None:
 def test_a_form_goes_into_the_course_once_when_the_line_or_the_sign_in_is_back(
     visitor: BrowserContext, colleague: BrowserContext, site: Site
 ) -> None:
-    page = begin(visitor, site)
-    draft = page.url
-    page.get_by_role("link", name="新建：教学反思").click()
-    page.get_by_label("名称").fill("我的反思")
-    page.get_by_label(TASK).fill("学生最难理解哪一步？")
-    page.route("**/forms?person=*", lose_answer, times=1)
-    put(page)
-    expect(page.get_by_text("网络中断。您填写的内容已保存在本设备")).to_be_visible()
+    page, draft = put_without_an_answer(visitor, site)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-line=title]")).to_have_text(["我的反思"], timeout=SOON_MS)
 
@@ -155,14 +161,7 @@ def test_typing_on_ends_the_wait_with_a_word_and_a_form_waits_for_the_person_who
     visitor: BrowserContext, colleague: BrowserContext, site: Site
 ) -> None:
     assert colleague.pages == []  # the colleague signs in on the same computer, not on another one
-    page = begin(visitor, site)
-    draft = page.url
-    page.get_by_role("link", name="新建：教学反思").click()
-    page.get_by_label("名称").fill("我的反思")
-    page.get_by_label(TASK).fill("学生最难理解哪一步？")
-    page.route("**/forms?person=*", lose_answer, times=1)
-    put(page)
-    expect(page.get_by_text("网络中断。您填写的内容已保存在本设备")).to_be_visible()
+    page, draft = put_without_an_answer(visitor, site)
     page.get_by_label(TASK).fill("学生最难理解哪一步？为什么？")
     expect(page.get_by_text("不再自动保存")).to_be_visible()
     expect(page.get_by_text("网络中断")).to_be_hidden()

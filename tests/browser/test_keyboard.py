@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 from sqlalchemy import select
 
 from lms.accounts.models import TRAINER, Organisation, Person
 from lms.accounts.people import add_person
 from lms.db import transaction
+from tests.browser.axe import violations
 from tests.browser.keys import Keys
 from tests.browser.phone import phone
 from tests.browser.quizzes import at
@@ -184,8 +184,7 @@ def arrange(keys: Keys) -> None:
     page.keyboard.press("ArrowUp")
     expect(page.locator("[data-save-line]")).to_have_text(SAVED)
     expect(gate).to_be_focused()
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert violations(page) == []
 
 
 def put_into_order(keys: Keys, question: Locator) -> None:

@@ -57,7 +57,7 @@ def reading(*pages: list[str]) -> dict[str, Any]:
 
 def test_a_reading_that_became_shorter_is_completed_once_its_pages_are_read(context: BrowserContext) -> None:
     page = played(context, "TH.Reading-1.2", reading([], [], []), {"page": 3, "seen": [0, 1, 3, 4]})
-    expect(page.get_by_text("本篇已读完")).to_be_visible()
+    expect(page.get_by_text("本篇已读完。", exact=True)).to_be_visible()
     assert page.evaluate("said") == ["completed"]
     assert page.evaluate("played.getCurrentState().seen") == [0, 1, 2]
 
@@ -107,7 +107,7 @@ def test_a_judgement_that_comes_late_leaves_the_rest_of_the_page_as_it_is(contex
     expect(second.get_by_label("乙")).to_be_focused()
     second.get_by_role("button", name="提交答案").click()
     page.evaluate("judge('b', true, '')")
-    expect(page.get_by_text("本篇已读完")).to_be_visible()
+    expect(page.get_by_text("本篇已读完，思考题全部答对。")).to_be_visible()
 
 
 def test_an_answer_on_its_way_is_shown_as_such_after_the_page_was_turned(context: BrowserContext) -> None:

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from babel.messages.pofile import read_po
 from playwright.sync_api import Browser, Frame, Page, Request, expect
 
 import lms
 from lms.demo.load import PASSWORD
+from tests.browser.axe import violations
 from tests.browser.every_page import LOOKS, NO_PAGES, Look
 from tests.browser.everything import Everything, copy_of, everything
 from tests.browser.phone import OF_THE_TEST, own_addresses
@@ -42,9 +42,6 @@ UNMARKED = """() => {
   }
   return found;
 }"""
-AXE = """options => axe.run(document, {resultTypes: ["violations"], iframes: false, ...options})
-  .then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" | ").slice(0, 300)}`))"""
-
 Open = Callable[[str, str], tuple[Page, list[str]]]
 
 
@@ -126,17 +123,16 @@ def findings(page: Page, language: str) -> list[str]:
         found += [f"Chinese, and not marked as such: {text}" for text in page.evaluate(UNMARKED)]
         found += [f"one of many: {said}" for said in many_for_one(page.locator("body").inner_text())]
     found += [f"a sentence in pieces: {html}" for html in page.evaluate(IN_PIECES)]
-    page.evaluate(AXE_SCRIPT)
     for name, size in (("desk", DESK), ("phone", PHONE)):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         found += [f"{name}: {sideways(page)} pixels too wide"] if sideways(page) else []
         found += [f"{name}: cut off: {html}" for html in page.evaluate(CLIPPED)]
         found += [f"{name}: a choice is cut off: {html}" for html in page.evaluate(CUT_CHOICES)]
         found += [f"{name}: on two lines of the header: {text}" for text in page.evaluate(WRAPPED)] if name == "desk" else []
-        found += [f"{name}: {said}" for said in page.evaluate(AXE, {})] if AXE_SIZE[language] == name else []
+        found += [f"{name}: {said}" for said in violations(page)] if AXE_SIZE[language] == name else []
     if AXE_SIZE[language] == "phone":
         page.emulate_media(color_scheme="dark")
-        found += [f"dark: {said}" for said in page.evaluate(AXE, {"runOnly": ["color-contrast"]})]
+        found += [f"dark: {said}" for said in violations(page, {"runOnly": ["color-contrast"]})]
         page.emulate_media(color_scheme="light")
     return found
 
@@ -161,10 +157,9 @@ def send(page: Page, filled: Mapping[str, str]) -> None:
 def inside(page: Page, frame: Frame) -> list[str]:
     """Return what is wrong with the content inside the player's page, by day and by night."""
     frame.wait_for_selector("button:visible, video", timeout=SOON_MS)
-    frame.evaluate(AXE_SCRIPT)
-    found = [f"content: {said}" for said in frame.evaluate(AXE, {"rules": {"page-has-heading-one": {"enabled": False}}})]
+    found = [f"content: {said}" for said in violations(frame, {"rules": {"page-has-heading-one": {"enabled": False}}})]
     page.emulate_media(color_scheme="dark")
-    found += [f"content, dark: {said}" for said in frame.evaluate(AXE, {"runOnly": ["color-contrast"]})]
+    found += [f"content, dark: {said}" for said in violations(frame, {"runOnly": ["color-contrast"]})]
     page.emulate_media(color_scheme="light")
     return found
 

@@ -1,5 +1,6 @@
 """Has each test a second look, except a property, and does the output say which of them needed it?"""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,8 @@ def test_a_test_that_fails_once_in_its_setup_or_call_is_run_again_and_named_and_
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_one.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "--import-mode=importlib", "-p", "no:xdist", "-o", f"pythonpath={Path.cwd()}", "."]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120)
     named = done.stdout.partition("were run again")[2].partition("short test summary")
     assert [line for line in named[0].splitlines() if "::" in line] == [
         f"test_one.py::test_{name}" for name in ("always", "in_its_call", "in_its_setup")

@@ -62,10 +62,7 @@ def fetched(writing: Session, token: str, at: datetime) -> str | None:
     if found is None:
         return None
     if found.fetched_at is not None or found.ended_at is not None:
-        add(
-            found,
-            [{"name": "fetch", "status": 200, "why": "The token was handed out already, or this session has ended (8.2.3).", "met": []}],
-        )
+        add(found, [reports.FETCHED_AGAIN], at)
         return None
     found.fetched_at = at
     return base64.b64encode(f"{access.BASIC_NAME}:{access.tokens().issue(session.AUTH, found.id)}".encode()).decode()
@@ -77,10 +74,10 @@ def locked(writing: Session, preview_id: uuid.UUID) -> UnitPreview | None:
     return writing.scalar(found)
 
 
-def add(preview: UnitPreview, new: list[reports.Json]) -> None:
+def add(preview: UnitPreview, new: list[reports.Json], at: datetime) -> None:
     """Keep reports for the page."""
     if new:
-        preview.reports = reports.add(preview.reports, new, preview.reported)
+        preview.reports = reports.add(preview.reports, [{"at": at.timestamp(), **one} for one in new], preview.reported)
         preview.reported += len(new)
 
 

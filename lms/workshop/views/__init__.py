@@ -1,6 +1,29 @@
 """The pages of the trainer's workshop. The modules add their views to `blueprint.bp`."""
 
-from lms.workshop.views import bank, captions, draft_forms, draft_preview, editing, preview, reviewing, unit_preview, unit_reports
+from lms.workshop.views import (
+    bank,
+    captions,
+    draft_forms,
+    draft_preview,
+    editing,
+    leading_back,
+    preview,
+    reviewing,
+    unit_preview,
+    unit_reports,
+)
 from lms.workshop.views.blueprint import bp
 
-__all__ = ["bank", "bp", "captions", "draft_forms", "draft_preview", "editing", "preview", "reviewing", "unit_preview", "unit_reports"]
+__all__ = [
+    "bank",
+    "bp",
+    "captions",
+    "draft_forms",
+    "draft_preview",
+    "editing",
+    "leading_back",
+    "preview",
+    "reviewing",
+    "unit_preview",
+    "unit_reports",
+]

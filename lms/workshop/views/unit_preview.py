@@ -134,7 +134,7 @@ def _answer(preview: UnitPreview, asked: AnsweredRequest, at: datetime) -> Respo
             token_name=BASIC_NAME,
         )
         preview.records = store.content() if asked.changes else preview.records
-    trying.add(preview, reports_of(asked.answered(response.status_code, response.get_data(), held.seen), held.met))
+    trying.add(preview, reports_of(asked.answered(response.status_code, response.get_data(), held.seen), held.met), at)
     return response
 
 

@@ -20,7 +20,8 @@ from lms.catalogue.publish import publish
 from lms.catalogue.uploads import check
 from lms.errors import TooLarge
 from lms.storage import Storage, storage
-from tests.factories import CONTENT_URL, put_files, with_file
+from tests.course_factories import put_files, with_file
+from tests.factories import CONTENT_URL
 from tests.site import FILM
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

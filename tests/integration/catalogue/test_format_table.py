@@ -16,7 +16,8 @@ from lms.catalogue.models import CourseVersion
 from lms.classes import setup
 from lms.classes.models import TrainingClass
 from tests.commands import json_of
-from tests.factories import CONTENT_URL, World, course_document
+from tests.course_factories import course_document
+from tests.factories import CONTENT_URL, World
 from tests.integration.catalogue import toy_format
 from tests.integration.catalogue.uploading import send, sign_in_as
 

@@ -21,7 +21,8 @@ from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.office import administration
 from lms.office.administration import CourseOfClass
-from tests.factories import BEGIN, add_class, add_course, signed_in
+from tests.course_factories import add_course
+from tests.factories import BEGIN, add_class, signed_in
 
 PEOPLE = {"upper": "city", "maker": "county", "lower": "town", "rival": "elsewhere"}  # user name → organisation
 

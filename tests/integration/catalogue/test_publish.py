@@ -16,7 +16,7 @@ from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.catalogue.publish import outline_of, publish
 from lms.errors import NotAllowed
 from lms.storage import Storage
-from tests.factories import with_file
+from tests.course_factories import with_file
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from lms.catalogue import listing
 from lms.catalogue.listing import CourseFilter
 from lms.catalogue.models import BELOW, OWN
 from lms.db import transaction
-from tests.factories import add_course
+from tests.course_factories import add_course
 
 
 def test_a_search_finds_words_labels_and_what_is_shared(app: Flask) -> None:

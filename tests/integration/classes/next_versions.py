@@ -14,7 +14,8 @@ from lms.catalogue import course_index
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.office import administration
-from tests.factories import World, course_document
+from tests.course_factories import course_document
+from tests.factories import World
 
 WRONG = {
     "reading": {"minutes": 30, "requires": {"completed": True}},

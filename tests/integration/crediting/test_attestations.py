@@ -33,7 +33,8 @@ from lms.hours import recompute_file
 from lms.programmes import store
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.transcript import read
-from tests.factories import BEGIN, PUBLIC_URL, DrivenClock, World, add_course
+from tests.course_factories import add_course
+from tests.factories import BEGIN, PUBLIC_URL, DrivenClock, World
 
 DAY = date(2026, 3, 2)
 

@@ -29,7 +29,8 @@ from lms.crediting.windows import go_on_somewhere
 from lms.db import UtcDateTime, database
 from lms.learning.stating import store
 from lms.programmes import store as programmes
-from tests.factories import BEGIN, PUBLIC_URL, World, add_course
+from tests.course_factories import add_course
+from tests.factories import BEGIN, PUBLIC_URL, World
 from xapi.storage.models import IdRow
 
 SECOND = 2  # the enrolment of the second person, who has earned nothing: no chain follows from their rows
@@ -37,9 +38,8 @@ ALL = {one.name: one for metadata in (tables.METADATA, xapi.storage.models.Base.
 
 READ = {
     *("enrolment", "training_class", "class_course", "class_change", "class_session", "attendance_record", "ledger_entry", "observation"),
-    *("enrolment_transfer", "session_replacement"),
+    *("enrolment_transfer", "session_replacement", "xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
     *("programme", "programme_version", "course", "course_version", "person", "organisation", "registration"),
-    *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
 NOT_READ = {  # table: why nothing that was earned follows from it
     **dict.fromkeys(("lifetime_rule", "elsewhere_hours", "elsewhere_decision"), "of all years; tests/integration/lifetime edits them"),

@@ -22,7 +22,8 @@ from lms.crediting.models import LedgerEntry
 from lms.crediting.policy import policies_of
 from lms.office import administration
 from lms.rosters import sheets
-from tests.factories import World, add_course
+from tests.course_factories import add_course
+from tests.factories import World
 from tests.integration.crediting.findings import findings
 
 

@@ -17,7 +17,8 @@ from lms.crediting import ledger, policy, windows
 from lms.crediting.activity_rules import RuleOf, rule_before_0044, rule_before_0053
 from lms.crediting.verify import verify
 from lms.programmes import store
-from tests.factories import BEGIN, PUBLIC_URL, World, add_course
+from tests.course_factories import add_course
+from tests.factories import BEGIN, PUBLIC_URL, World
 
 FILM: Mapping[str, Any] = {"format": "video", "minutes": 2, "media_seconds": 61, "requires": {"coverage": 1}}
 SHORT: Mapping[str, Any] = {"format": "video", "minutes": 1, "media_seconds": 4, "requires": {"coverage": 0.9}}

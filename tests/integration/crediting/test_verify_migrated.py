@@ -20,7 +20,8 @@ from lms.crediting.models import LedgerEntry
 from lms.crediting.policy import policies_of
 from lms.crediting.verify import verify
 from lms.programmes import store
-from tests.factories import BEGIN, PUBLIC_URL, World, add_course
+from tests.course_factories import add_course
+from tests.factories import BEGIN, PUBLIC_URL, World
 
 
 @pytest.fixture

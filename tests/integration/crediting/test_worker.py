@@ -214,10 +214,10 @@ def test_readyz_and_the_check_say_the_same_of_the_periodic_work(world: World, ch
     assert (last.startswith("the site's periodic work: silent for "), last.partition("; ")[2]) == (True, "all clocks are silent, too")
 
 
-def test_a_container_whose_database_is_away_is_not_well(world: World) -> None:
+def test_a_container_whose_database_is_away_is_not_well(world: World, programs: Path) -> None:
     settings = world.app.extensions["settings"]
     away = {**environment(world), "DATABASE_URL": "postgresql://lms:pa55word@127.0.0.1:1/lms"}
-    done = subprocess.run([*LMS, "worker", "--check"], env=away, capture_output=True, text=True, check=False)
+    done = subprocess.run([programs / "lms", "worker", "--check"], env=away, capture_output=True, text=True, check=False)
     assert settings.redis_url
     assert (done.returncode, done.stderr) == (1, f"{of_host('worker')}: the database does not answer (OperationalError)\n")
 

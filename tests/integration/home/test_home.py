@@ -13,7 +13,8 @@ from lms.accounts.people import add_person
 from lms.classes import setup
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from tests.browser.sentences import many_for_one
-from tests.factories import BEGIN, World, add_class, add_course, signed_in
+from tests.course_factories import add_course
+from tests.factories import BEGIN, World, add_class, signed_in
 from tests.integration.home.lead_class import enrol_in_lead_class
 
 

@@ -13,7 +13,8 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.standing import of_person
 from lms.db import database
 from lms.home.steps import NextStep, next_step
-from tests.factories import DrivenClock, World, add_class, add_course
+from tests.course_factories import add_course
+from tests.factories import DrivenClock, World, add_class
 from tests.worlds import world_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
-from tests.factories import World, put_files
+from tests.course_factories import put_files
+from tests.factories import World
 
 ABOUT = {
     "title": "t",

@@ -22,7 +22,8 @@ from lms.learning.models import Launch
 from lms.programmes import store as programmes
 from lms.storage import storage
 from tests.access import form_token
-from tests.factories import BEGIN, CONTENT_URL, PUBLIC_URL, World, course_document, signed_in
+from tests.course_factories import course_document
+from tests.factories import BEGIN, CONTENT_URL, PUBLIC_URL, World, signed_in
 from tests.integration.learning.conftest import Page
 
 TRUSTED = "合作平台"

@@ -7,7 +7,8 @@ import pytest
 from lms.accounts.models import OFFICE, TEACHER, Person
 from lms.accounts.people import add_person
 from lms.classes.models import LEARNING, Enrolment
-from tests.factories import World, add_course, signed_in
+from tests.course_factories import add_course
+from tests.factories import World, signed_in
 from tests.integration.learning.conftest import Page, statements, stretches
 
 NOT_LEARNING = ("nominated", "withdrawn", "dismissed", "absent", "not-completed")

@@ -4,7 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from lms.learning.file_kinds import RUNS_NOTHING
-from tests.factories import CONTENT_URL, World, put_files
+from tests.course_factories import put_files
+from tests.factories import CONTENT_URL, World
 
 SCRIPT = b"<script>parent.postMessage('ran','*')</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'

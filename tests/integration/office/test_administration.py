@@ -12,7 +12,8 @@ from lms.classes.models import ClassChange
 from lms.classes.setup import courses_of
 from lms.crediting import windows
 from lms.crediting.tasks import follow
-from tests.factories import World, add_course
+from tests.course_factories import add_course
+from tests.factories import World
 from tests.integration.office.conftest import Desk
 from tests.integration.office.verified import clean
 

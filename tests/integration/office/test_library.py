@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from lms.accounts.people import add_organisation
 from lms.catalogue.models import OWN
 from lms.office.views import opening
-from tests.factories import World, add_course
+from tests.course_factories import add_course
+from tests.factories import World
 from tests.integration.office.conftest import Desk
 
 

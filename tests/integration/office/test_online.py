@@ -19,7 +19,8 @@ from lms.crediting.policy import policies_of
 from lms.crediting.standing import of_enrolments
 from lms.crediting.windows import go_on_somewhere
 from lms.programmes.models import ProgrammeVersion
-from tests.factories import PUBLIC_URL, World, add_course
+from tests.course_factories import add_course
+from tests.factories import PUBLIC_URL, World
 from tests.integration.office.conftest import Desk
 from tests.integration.office.room import Room
 

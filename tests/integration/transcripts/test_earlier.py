@@ -19,7 +19,8 @@ from lms.crediting.activity_rules import EARLIER_RULES, RuleOf
 from lms.crediting.models import Observation
 from lms.hours import recompute_file
 from lms.learning.stating import store
-from tests.factories import PUBLIC_URL, World, add_course, signed_in
+from tests.course_factories import add_course
+from tests.factories import PUBLIC_URL, World, signed_in
 
 
 def issue(world: World) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from lms.accounts.people import add_person
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.classes import setup
 from lms.classes.models import TrainingClass
-from tests.factories import World, add_course, signed_in
+from tests.course_factories import add_course
+from tests.factories import World, signed_in
 from tests.integration.classes.next_versions import publish_next
 from tests.integration.learning.conftest import Page
 from tests.integration.tutoring.conftest import submit

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 import xapi.storage.keys
 import xapi.storage.store
-from tests.factories import CONTENT_URL, World, put_files, signed_in
+from tests.course_factories import put_files
+from tests.factories import CONTENT_URL, World, signed_in
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 SCRIPT = "/static/vendor/htmx.min.js"

@@ -84,7 +84,8 @@ def test_a_unit_plays_in_browse_with_its_launch_data_and_the_site_keeps_nothing(
     assert kept_by_the_site(app) == before
 
 
-def test_what_a_unit_does_wrong_is_refused_and_shown_with_the_reason(maker: FlaskClient, tried: Open) -> None:
+def test_what_a_unit_does_wrong_is_refused_and_shown_with_the_time_and_the_reason(world: World, maker: FlaskClient, tried: Open) -> None:
+    begun_at = world.clock().timestamp()
     played, begun = tried()
     played.begin()
     assert played.fetch()["error-code"] == "1"
@@ -102,6 +103,7 @@ def test_what_a_unit_does_wrong_is_refused_and_shown_with_the_reason(maker: Flas
         ("PUT activities/state", 403),
     ]
     assert "launch mode Browse" in found[2]["why"]
+    assert all(0 <= one["at"] - begun_at < 1 for one in found)
     assert "timestamp" in found[4]["why"]
     assert looked(maker, begun, since=found[-2]["number"])["reports"] == found[-1:]
 
@@ -116,7 +118,7 @@ def test_in_normal_mode_the_page_says_which_condition_each_result_meets(maker: F
     assert reports(maker, begun)[1:] == [("completed", 200, ["completed"]), ("passed", 200, ["passed"]), ("completed", 403, [])]
 
 
-def test_a_token_is_good_for_its_own_preview_only(world: World, maker: FlaskClient, tried: Open) -> None:
+def test_a_token_is_good_for_its_own_preview_only(tried: Open) -> None:
     one, other = tried()[0].begin(), tried()[0].begin()
     for endpoint in (other.endpoint, "/xapi"):
         assert (
@@ -127,7 +129,6 @@ def test_a_token_is_good_for_its_own_preview_only(world: World, maker: FlaskClie
         )
     unknown = other.endpoint.replace(other.registration, str(uuid.uuid4()))
     assert one.client.get(f"{unknown}/statements").status_code == 404
-    del world, maker
 
 
 def test_a_preview_is_its_trainers_and_goes_with_its_end(

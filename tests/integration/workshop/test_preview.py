@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from courses.formats import FORMATS
 from lms import vocabulary as v
 from lms.accounts.models import TRAINER
 from lms.accounts.people import add_person
@@ -44,13 +42,6 @@ def test_the_page_frames_the_content_and_opens_no_launch(world: World, trainer: 
     assert page.status_code == 200
     assert "/frame/h5p/" in page.text
     assert world.act(lambda session: session.scalar(select(func.count()).select_from(Launch))) == 0
-
-
-def test_content_that_needs_a_session_in_the_record_store_is_not_shown(trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FORMATS, "h5p", replace(FORMATS["h5p"], runtime="cmi5"))
-    page = trainer.get(f"{PLACE}/reading").text
-    assert "只能由学员播放" in page
-    assert "<iframe" not in page
 
 
 def test_no_report_meets_a_condition_that_is_measured(trainer: FlaskClient) -> None:

@@ -40,6 +40,7 @@ def test_the_draft_opens_and_each_page_of_the_activity_says_what_to_do(maker: Fl
     for path in (f"/activities/{key}/form", f"/preview/{key}"):
         answer = maker.get(f"{place}{path}")
         assert (answer.status_code, "请在草稿中打开该活动" in answer.text) == (404, True)
+        assert f'href="{place}#activity-{key}"' in answer.text
 
 
 def test_it_is_not_published_and_keeps_everything_until_its_file_is_chosen_again(

@@ -8,7 +8,7 @@ import pytest
 from courses.formats.link import LONGEST_ADDRESS, address_in
 from courses.package import Package, open_package
 from courses.strict_json.problem import Problem
-from tests.factories import course_document
+from tests.course_factories import course_document
 
 
 def shortcut(address: str, more: str = "") -> bytes:

@@ -30,7 +30,7 @@ function focusAgain(control, before) {
 }
 
 export class Form {
-  /** `services` has upload(file) → {path, mime, seconds} or throws, pictureUrl(path), formula(tex) → {mathml}, and for a quiz the question bank. */
+  /** `services` has upload(file, progress) → {path, mime, seconds} or throws, pictureUrl(path), formula(tex) → {mathml}, and for a quiz the question bank. */
   constructor(root, { schema, texts, services, onChange }) {
     Object.assign(this, { root, schema, texts, services, onChange });
     this.problems = [];

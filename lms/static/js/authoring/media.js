@@ -3,6 +3,8 @@
 import { box, text, told } from "./controls.js";
 import { el, fill } from "./form.js";
 
+const TENTHS = 10;
+
 /** Choose a file, send it, and keep what the server calls it. */
 function chooser(form, accept, id, said, taken) {
   const input = el("input", { type: "file", id, accept });
@@ -11,8 +13,12 @@ function chooser(form, accept, id, said, taken) {
     if (!file) return;
     said.textContent = form.texts.sending;
     input.disabled = true;
+    const progress = (share) => {
+      const words = fill(form.texts.sent, { percent: Math.floor(share * TENTHS) * TENTHS }); // a screen reader hears each tenth
+      if (said.textContent !== words) said.textContent = words;
+    };
     try {
-      taken(await form.services.upload(file));
+      taken(await form.services.upload(file, progress));
     } catch (error) {
       said.textContent = error.message;
       input.disabled = false;

@@ -51,12 +51,12 @@ function begin() {
   bank?.compare(form.value).then((newer) => newer && form.draw(), () => {}); // without the network nothing is said of the bank
 }
 
-async function upload(file) {
+async function upload(file, progress) {
   if (file.size > config.most_bytes) throw new Refusal(texts.too_large);
   const body = new FormData();
   body.append("file", file);
   try {
-    return await json(urls.file, body, { form: true });
+    return await json(urls.file, body, { form: true, progress });
   } catch (error) {
     if (error.fields?.length) throw new Refusal(error.fields[0].words);
     throw error;

@@ -45,7 +45,7 @@ const unit = config.unit && new TriedUnit(config.unit, {
   panel: document.querySelector("[data-unit]"),
   hears: {
     begun: () => list.replaceChildren(),
-    reported: ({ name, why, met: conditions }) => show(name, why ? null : conditions, [], why ? texts.refused_because.replace("{why}", why) : texts.accepted),
+    reported: ({ name, at, why, met: conditions }) => show(`${new Date(at * 1000).toLocaleTimeString(config.locale)} ${name}`, why ? null : conditions, [], why ? texts.refused_because.replace("{why}", why) : texts.accepted),
     opened: (shows) => (shows ? content.started() : content.loadAgain()),
     moved: () => {},
     result: () => {},
