@@ -1,5 +1,6 @@
 """Does starting over give attempts back and clear what was saved, and take nothing that was earned?"""
 
+import pytest
 from sqlalchemy import func, select
 
 from lms.classes.models import ClassChange
@@ -8,6 +9,8 @@ from tests.factories import World, signed_in
 from tests.integration.learning.conftest import Page
 from tests.integration.office.conftest import Desk
 from tests.integration.tutoring.conftest import RIGHT, WRONG, submit
+
+pytestmark = pytest.mark.usefixtures("guarded")  # starting over changes nothing that the database keeps
 
 
 def start_over(desk: Desk, who: object = "everybody", activity: str = "quiz") -> str:
