@@ -16,7 +16,7 @@ from courses.reader import CourseReader
 from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem
 from lms.accounts.account_changes import By
-from lms.accounts.models import Person
+from lms.accounts.models import Organisation, Person
 from lms.catalogue import publish
 from lms.catalogue.course_index import comparable
 from lms.catalogue.models import OWN
@@ -91,6 +91,7 @@ def own(session: Session, code: str, by: Person) -> BankQuestion:
 
 def add_once(session: Session, question: QuizQuestion, language: str, by: Person, at: By) -> BankQuestion:
     """Add a question, or return the one that the organisation's bank has already, word for word."""
+    _lock(session, by)
     return _same(session, question, language, by) or add(session, question, language, by, at)
 
 
@@ -101,6 +102,7 @@ def keep_all(
 
     A question that the organisation's bank already has, word for word, is not added twice.
     """
+    _lock(session, by)
     kept: dict[str, dict[str, Any]] = {}
     added = 0
     for one in questions:
@@ -112,6 +114,16 @@ def keep_all(
             added += 1
         kept[one.id] = origin_of(there)
     return kept, added
+
+
+def _lock(session: Session, by: Person) -> None:
+    """Lock a person's bank until the end of the transaction: two colleagues must not both find that a question is not there."""
+    whose = (
+        select(Organisation.id).where(Organisation.id == by.organisation_id)
+        if by.organisation_id
+        else select(Person.id).where(Person.id == by.id)
+    )
+    session.execute(whose.with_for_update(key_share=True))
 
 
 def _same(session: Session, question: QuizQuestion, language: str, by: Person) -> BankQuestion | None:

@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from msgspec import Meta
+from sqlalchemy.orm import Session
 
 from courses.answer_key import LONGEST_TAG, MOST_QUESTIONS
 from courses.authoring.questions import TYPES, QuizQuestion
@@ -35,6 +36,7 @@ from lms.workshop.views.blueprint import bp
 
 LONGEST_SEARCH = 100
 LONGEST_AFTER = 12
+AT_REVISION = "@"  # between the code and the revision of what a form made
 SENDING = frozenset({"add_to_bank", "change_in_bank", "keep_in_bank", "take_from_bank", "newer_in_bank"})
 
 CopyCode = Annotated[str, Meta(max_length=LONGEST_SLUG)]
@@ -154,17 +156,25 @@ def add_to_bank() -> ResponseReturnValue:
     question, language, sent = _sent()
     tokens = [one for one in (sent.token, *sent.earlier) if one]
     with transaction() as writing:
-        if (code := once.made_with(writing, tokens[:1], person().id)) is not None:
-            kept = bank.own(writing, code, person())  # this form, or one that its author sent after it, was here
-        elif (code := once.made_with(writing, tokens[1:], person().id)) is not None:
-            kept = bank.own(writing, code, person())  # its author has typed on since
-            bank.change(writing, kept, question, language, kept.revision, _me())
+        if (made := once.made_with(writing, tokens[:1], person().id)) is not None:
+            kept, _left = _made(writing, made)  # this form, or one that its author sent after it, was here
         else:
-            kept = bank.add_once(writing, question, language, person(), _me())
-        once.note(writing, tokens, kept.code, _me())
+            if (made := once.made_with(writing, tokens[1:], person().id)) is not None:
+                kept, left = _made(writing, made)  # its author has typed on since
+                bank.change(writing, kept, question, language, left, _me())
+            else:
+                kept = bank.add_once(writing, question, language, person(), _me())
+            made = f"{kept.code}{AT_REVISION}{kept.revision}"
+        once.note(writing, tokens, made, _me())
         code, revision = kept.code, kept.revision
     flash(_("The question is in the bank."), "success")
     return _saved(code, revision)
+
+
+def _made(writing: Session, made: str) -> tuple[BankQuestion, int]:
+    """Return a question that a form made, locked, and the revision in which the form left it: somebody else may have changed it since."""
+    code, _at, revision = made.partition(AT_REVISION)
+    return bank.own(writing, code, person()), int(revision)
 
 
 @bp.post("/workshop/bank/<code>")
@@ -263,7 +273,6 @@ def keep_in_bank() -> ResponseReturnValue:
     if not isinstance(document.body, QuizDocument):
         raise InvalidInput(_("Only questions of a quiz can be put into the bank."))
     with transaction() as writing:
-        once.made_with(writing, (), person().id)  # locks the person: two requests at once must not both find that a question is not there
         kept, added = bank.keep_all(writing, document.body.questions, document.language[:2], person(), _me())
     said = _("Put into the bank: %(n)s.", n=added) if added else _("Nothing was added: the bank has all of these questions.")
     return json_reply({"kept": kept, "said": said})

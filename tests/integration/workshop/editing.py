@@ -1,7 +1,10 @@
 """Make and change drafts as the editor's page does."""
 
 import base64
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 from flask import Flask
@@ -15,6 +18,7 @@ from lms.jobs.models import Job
 from lms.workshop.models import Draft
 from lms.workshop.publish_job import EXPORTING
 from tests.access import form_token
+from tests.factories import signed_in
 from tests.integration.catalogue.uploading import run_jobs
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
@@ -83,3 +87,15 @@ def exported(app: Flask, maker: FlaskClient, code: str, folder: Path) -> Package
     again = open_package(folder / "export.zip")
     assert isinstance(again, Package), again
     return again
+
+
+def at_once(app: Flask, sends: Sequence[Callable[[FlaskClient], TestResponse]], people: Sequence[str] = ("maker",)) -> list[TestResponse]:
+    """Send requests at the same time, of one trainer or of several in turn."""
+    clients, start = [signed_in(app, people[number % len(people)]) for number in range(len(sends))], Barrier(len(sends))
+
+    def send(number: int) -> TestResponse:
+        start.wait()
+        return sends[number](clients[number])
+
+    with ThreadPoolExecutor(len(sends)) as pool:
+        return list(pool.map(send, range(len(sends))))

@@ -1,9 +1,6 @@
 """Does a form of the workshop that is sent twice make one thing: at once, one after the other, or out of order?"""
 
 import re
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,24 +11,12 @@ from werkzeug.test import TestResponse
 
 from lms.catalogue.models import CourseVersion
 from lms.workshop.models import BankQuestion, Draft, DraftComment
-from tests.factories import signed_in
-from tests.integration.workshop.editing import draft_of, keys_of, post, rows
+from tests.factories import DrivenClock, signed_in
+from tests.integration.workshop.editing import at_once, draft_of, keys_of, post, rows
 from tests.unit.courses.authored import REFLECTION
 
 TOKEN = re.compile(r'name="once" value="([^"]{16,64})"')
 QUESTION = {"id": "x", "type": "boolean", "text": "冰比水轻。", "answer": True}
-
-
-def at_once(app: Flask, sends: Sequence[Callable[[FlaskClient], TestResponse]]) -> list[TestResponse]:
-    """Send requests of one trainer at the same time."""
-    clients, start = [signed_in(app, "maker") for _ in sends], Barrier(len(sends))
-
-    def send(number: int) -> TestResponse:
-        start.wait()
-        return sends[number](clients[number])
-
-    with ThreadPoolExecutor(len(sends)) as pool:
-        return list(pool.map(send, range(len(sends))))
 
 
 def pressed_twice(app: Flask, path: str, **data: str) -> list[TestResponse]:
@@ -112,3 +97,24 @@ def test_a_question_of_the_bank_arises_once_with_the_later_text(app: Flask, make
     assert [one["text"] for one in rows(app, select(BankQuestion.document))] == [texts[1]]
     assert put(app, both[0], both[1], path="/workshop/bank") == [200, 200]
     assert len(rows(app, select(BankQuestion.id))) == 1
+
+
+def asked(client: FlaskClient, text: str, seen: str = "", path: str = "", token: str = "", *earlier: str) -> TestResponse:
+    sent = {"document": {"question": {**QUESTION, "text": text}}, "seen": seen, "token": token, "earlier": list(earlier)}
+    return post(client, f"/workshop/bank{path}", json=sent)
+
+
+def test_a_question_that_a_colleague_changed_meanwhile_is_not_overwritten_by_its_form(app: Flask, maker: FlaskClient) -> None:
+    assert asked(maker, "冰比水轻。", token="t0").status_code == 200
+    (code,) = rows(app, select(BankQuestion.code))
+    assert asked(signed_in(app, "helper"), "冰比水轻吗？", "1", f"/{code}").status_code == 200
+    assert asked(maker, "冰比油轻。", "", "", "t1", "t0").status_code == 409
+    assert [one["text"] for one in rows(app, select(BankQuestion.document))] == ["冰比水轻吗？"]
+
+
+def test_its_author_types_on_and_saves_several_times_after_lost_answers(app: Flask, maker: FlaskClient, clock: DrivenClock) -> None:
+    sent = [f"t{number}" for number in range(3)]
+    for number, token in enumerate(sent):
+        clock.advance(1)
+        assert asked(maker, f"第 {number} 稿", "", "", token, *sent[:number]).status_code == 200
+    assert [one["text"] for one in rows(app, select(BankQuestion.document))] == ["第 2 稿"]
