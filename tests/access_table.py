@@ -135,6 +135,8 @@ ACCESS: dict[tuple[str, str], str] = {
         (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
         for name in ("add_file", "open_file", "download", "preview", "try_answers", "formula")
     },
+    ("authoring.announce_film", "POST"): "401 403 403 400 403 403",  # without a length
+    ("authoring.take_upload", "POST"): "401 403 403 404 403 403",
     ("catalogue.courses", "GET"): LIBRARY,
     ("catalogue.course", "GET"): LIBRARY,
     ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own
