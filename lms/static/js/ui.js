@@ -53,6 +53,14 @@ function readFlashedMessages() {
   setTimeout(() => flashed.forEach((toast) => (region.append(toast), leaveLater(toast))), 150);
 }
 
+/** Let the controls work that rest until the script that they need is here. */
+export function wake(root = document) {
+  root.querySelectorAll("[data-wakes]").forEach((one) => {
+    one.disabled = false;
+    delete one.dataset.wakes;
+  });
+}
+
 export function announce(words) {
   const line = document.getElementById("announcer");
   if (line && line.textContent !== words) line.textContent = words;
