@@ -125,3 +125,7 @@ def test_what_only_the_script_can_do_rests_until_the_script_is_there(maker: Flas
         assert found, path
         assert [one for one in found if " disabled" not in one] == [], path
     assert re.search(r"<button[^>]* disabled[^>]*><svg[^>]*><use[^>]*#upload", maker.get(place).text)
+
+
+def test_the_list_of_files_to_upload_names_both_endings_of_a_unit(maker: FlaskClient, place: str) -> None:
+    assert "cmi5 单元 (.xml .zip)" in maker.get(place).text
