@@ -53,6 +53,9 @@ PERSON_KEPT = "({same:person} AND {same:salt} AND {same:bundle})"
 DECIDED_SCAN = "(OLD.state = 'claimed' AND NEW.state IN ('confirmed', 'declined'))"  # a claim is decided once
 SETTLED_SCAN = "(NEW.state = OLD.state OR (OLD.state = 'measured' AND NEW.state = 'counted'))"
 WORK_KEPT = "{same:on} AND {same:handed_in_at} AND {same:title} AND {same:launch_id}"
+DECIDED_WORK = (  # the latest decision about it accepts it; without a decision the comparison must not be NULL, which no trigger refuses
+    "COALESCE((SELECT d.what FROM practice_decision d WHERE d.work_id = OLD.id ORDER BY d.id DESC LIMIT 1), '') = 'accepted'"
+)
 GUARDS = (
     Guard("ledger_entry"),
     Guard("register_entry", ("reason", "reason_salt"), f"NEW.reason = '' AND NEW.reason_salt = '' AND {ERASED}"),
@@ -89,13 +92,18 @@ GUARDS = (
         "({same:voided} OR NOT OLD.voided) AND ({same:statement_sha256} OR OLD.statement_sha256 IS NULL)",
         deleted_if=ERASED,
     ),
+    Guard("registration"),  # stored statements name it, also after an erasure
+    Guard("attempt", deleted_if=ERASED_LEARNING),  # starting over leaves attempts: they stop counting by their time
+    Guard("answer_key"),  # grades attempts again whenever they are shown; a correction is a new version of the course
     Guard("activity_restart", deleted_if=ERASED_LEARNING),
     Guard(
-        "practice_work",  # accepted work stays as it was reviewed, unless the acceptance is taken back; its texts go with an erasure
+        "practice_work",  # accepted by a decision; then it stays as it was reviewed, unless that is taken back; an erasure empties its text
         ("on", "text", "state", "handed_in_at", "statement_id", "title", "launch_id"),
-        f"OLD.state <> 'accepted' OR ({WORK_KEPT} AND {{same:text}} AND NEW.state = 'returned')"
+        f"(OLD.state <> 'accepted' AND (NEW.state <> 'accepted' OR ({WORK_KEPT} AND {{same:text}} AND {DECIDED_WORK})))"
+        f" OR (OLD.state = 'accepted' AND {WORK_KEPT} AND {{same:text}} AND NEW.state = 'returned')"
         f" OR (NEW.text = '' AND {WORK_KEPT} AND {{same:state}} AND {{same:statement_id}} AND {ERASED})",
     ),
+    Guard("practice_task", ("withdrawn_at",), "OLD.withdrawn_at IS NULL"),  # what accepted work answers
     Guard("practice_file", deleted_if=ERASED_WORK),
     Guard("practice_decision", ("comment",), f"NEW.comment = '' AND {ERASED_WORK}"),
     Guard("attendance_record", ("note",), f"NEW.note = '' AND {ERASED}"),

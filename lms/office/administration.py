@@ -12,21 +12,23 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from courses.strict_json.reader import LONGEST_SLUG
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below
-from lms.catalogue import listing
+from lms.catalogue import labels, listing
 from lms.catalogue.listing import versions_of
-from lms.catalogue.models import CourseVersion
+from lms.catalogue.models import Course, CourseVersion
 from lms.classes import changes, course_changes, lifecycle, membership, setup
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import windows
 from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import write_day
+from lms.office.fitting import fitting
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import begins, document_of, in_force, newest
-from lms.programmes.values import Requirement
+from lms.programmes.values import ProgrammeDocument, Requirement
 
 PROVIDER = "provider"
 
@@ -94,8 +96,21 @@ def add_course(session: Session, training_class: TrainingClass, study: CourseOfC
 
 def hours_of(session: Session, training_class: TrainingClass) -> list[Requirement]:
     """Return the requirements of hours of a class's teachers; many programmes have none."""
+    document, tracks = _document_and_tracks(session, training_class)
+    return setup.hours_asked(document, tracks)
+
+
+def fitting_requirement(session: Session, training_class: TrainingClass, code: str) -> str | None:
+    """Return the requirement of hours that a course fits by its subjects; None if none does, or several."""
+    course = session.scalar(select(Course.id).where(Course.code == code)) if len(code) <= LONGEST_SLUG else None
+    subjects = labels.of_course(session, course).get(labels.SUBJECT, []) if course is not None else []
+    document, tracks = _document_and_tracks(session, training_class)
+    return fitting(document, setup.hours_asked(document, tracks), tracks, subjects)
+
+
+def _document_and_tracks(session: Session, training_class: TrainingClass) -> tuple[ProgrammeDocument, list[str]]:
     document = document_of(setup.programme_version_of(session, training_class))
-    return setup.hours_asked(document, [key for key in training_class.tracks.split(",") if key])
+    return document, [key for key in training_class.tracks.split(",") if key]
 
 
 def course_in(session: Session, class_id: int, code: str) -> ClassCourse:

@@ -113,13 +113,14 @@ def decide(session: Session, work: PracticeWork, what: str, comment: str, by: By
     wanted = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TAKEN_BACK: RETURNED}[what]
     if work.state == wanted or (what == TAKEN_BACK) != (work.state == ACCEPTED):
         return False
+    session.add(PracticeDecision(work_id=work.id, what=what, comment=comment.strip(), at=by.at, by=by.person_id))
+    session.flush()  # before the state: the database lets no work become accepted without its decision (`guards`)
     if work.statement_id is not None:
         evidence.take_back(work.enrolment, work.statement_id)
         work.statement_id = None
     if what == ACCEPTED:
         work.statement_id = evidence.accepted(work)
     work.state = wanted
-    session.add(PracticeDecision(work_id=work.id, what=what, comment=comment.strip(), at=by.at, by=by.person_id))
     session.flush()
     return True
 

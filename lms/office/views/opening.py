@@ -178,7 +178,8 @@ def courses(class_id: int) -> ResponseReturnValue:
     form.code.choices = [SelectChoice(*one) for one in offered.items()]
     form.requirement.choices = toward_choices(hours)
     if not form.requirement.raw_data:
-        form.requirement.data = form.requirement.choices[0].value  # the usual one, as when the class was opened
+        fits = administration.fitting_requirement(session(), found, form.code.data or "")
+        form.requirement.data = form.requirement.choices[0].value if fits is None else fits  # without one, the usual one
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
     document = document_of(found.programme_version)

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
+from lms.catalogue import labels
+from lms.catalogue.models import Course
 from lms.classes import setup
 from lms.classes.setup import courses_of
 from lms.crediting.standing import of_person
@@ -29,7 +31,10 @@ def database_url(sqlite_url: str) -> str:
 
 
 def add_programme(world: World, name: str) -> tuple[str, list[str]]:
-    text = (resources.files("lms.programmes") / "data" / name).read_text(encoding="utf-8")
+    text = (resources.files("lms.programmes") / "data" / name.removeprefix("apart/")).read_text(encoding="utf-8")
+    if name.startswith("apart/"):  # the second track has a requirement of hours of its own
+        first, second = text.split('key = "online"\n')[:2], text.split('key = "online"\n')[2:]
+        text = 'key = "online"\n'.join(first) + 'key = "online-junior"\n' + 'key = "online"\n'.join(second)
 
     def add(session: Session) -> tuple[str, list[str]]:
         version = programmes.import_toml(session, text, BEGIN).version
@@ -93,3 +98,21 @@ def test_the_hours_of_a_course_that_is_added_count_toward_the_usual_requirement_
     page = desk.get(f"{opened(desk, 'rural-lead-2020.toml', courses=[])}/courses")
     choices = page.partition('name="requirement"')[2].partition("</select>")[0]
     assert re.search(r'<option selected value="[a-z-]+">', choices), choices
+
+
+def chosen(page: str) -> str:
+    """Return the requirement that a page's form suggests."""
+    found = re.search(r'<option selected value="([a-z-]*)">', page.partition('name="requirement"')[2].partition("</select>")[0])
+    assert found, page
+    return found[1]
+
+
+def test_of_several_requirements_the_form_suggests_the_only_one_that_fits_the_course_by_its_subjects(desk: Desk) -> None:
+    class_id = opened(desk, "apart/online-teaching-2020.toml", courses=[])
+    for subjects, fits in ((["physics"], "online-junior"), (["mathematics"], "online"), ([], "online")):
+        desk.world.act(lambda session, said=subjects: labels.state(session, session.scalars(select(Course)).one(), {"subject": said}))
+        assert chosen(desk.get(f"{class_id}/courses?course=c1")) == fits, subjects
+    desk.world.act(lambda session: labels.state(session, session.scalars(select(Course)).one(), {"subject": ["physics"]}))
+    assert chosen(desk.get(f"{class_id}/courses?course=none")) == "online"
+    assert desk.post(f"{class_id}/courses", code="c1", compulsory="y").status_code == 302
+    assert studied(desk, class_id) == [("c1", "online-junior")]
