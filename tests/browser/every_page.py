@@ -152,7 +152,7 @@ NO_PAGES = {
     **dict.fromkeys(("lifetime.download", "lifetime.document", "authoring.film"), "a file"),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
-    **dict.fromkeys(("home.figures", "home.activity_progress"), "a part of the teacher's home and of the player's page"),
+    **dict.fromkeys(("home.figures", "home.activity_progress", "learning.captions"), "a part of the teacher's home or of the player's page"),
     "transcripts.why": "a part of the transcript, opened there by a test",
     "jobs.one": "a part of the list of exports",
     "catalogue.uploaded": "a part of the upload page",
