@@ -42,6 +42,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("home.course", "GET"): THE_TEACHERS_OWN,
     ("home.activity_progress", "GET"): THE_TEACHERS_OWN,
     ("learning.play", "GET"): "login 200 404 404 404 404",
+    ("learning.captions", "GET"): "login 200 404 404 404 404",
     ("learning.open_activity", "POST"): "401 200 404 404 404 404",
     ("learning.take_beat", "POST"): A_TOKENS,
     ("learning.save_state", "POST"): A_TOKENS,

@@ -6,7 +6,7 @@ from random import Random
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.browser.phone import phone, sign_in, sound
-from tests.browser.quizzes import answer, at, write_quiz
+from tests.browser.quizzes import answer, at, write, write_quiz
 from tests.browser.studying import SOON_MS
 from tests.site import Site
 from tests.unit.courses.authored import FILM
@@ -104,3 +104,26 @@ def test_a_large_film_of_a_form_goes_on_after_the_line_was_lost_and_after_the_pa
         assert offsets == sorted(set(offsets)), "each part was sent once"
         assert offsets.count(0) == 1
         sound(page)
+
+
+def test_arrow_keys_that_pass_other_kinds_of_question_lose_no_answers(visitor: BrowserContext, site: Site) -> None:
+    page = sign_in(visitor, site, "trainer", "/workshop/activities/quiz")
+    kind = at(page, "questions[0].type").locator("select")
+    kind.select_option("order")
+    write(page, "questions[0].steps", "冰", "水", "水蒸气")
+    for key in ("ArrowUp", "ArrowUp", "ArrowDown", "ArrowDown"):
+        kind.focus()
+        page.keyboard.press(key)
+    expect(kind).to_have_value("order")
+    expect(at(page, "questions[0].steps[2]").locator("input")).to_have_value("水蒸气")
+    kind.select_option("multiple")
+    write(page, "questions[0].options", "冰", "汽")
+    for number in (0, 1):
+        at(page, f"questions[0].options[{number}]").get_by_role("checkbox").check()
+    for passed in ("fill", "single", "boolean", "multiple"):
+        kind.select_option(passed)
+    for number, text in enumerate(("冰", "汽")):
+        expect(at(page, f"questions[0].options[{number}]").locator("input[type=text]")).to_have_value(text)
+        expect(at(page, f"questions[0].options[{number}]").get_by_role("checkbox")).to_be_checked()
+    kind.select_option("order")
+    expect(at(page, "questions[0].steps[0]").locator("input")).to_have_value("冰")

@@ -1,6 +1,7 @@
 // The page of a form: keeps what is typed, shows a preview, takes an .h5p in, and gives one out (or into a course draft).
 
 import { uuid } from "../player/api.js";
+import { wake } from "../ui.js";
 import { Bank } from "./bank.js";
 import { Form, el } from "./form.js";
 import { Kept } from "./kept.js";
@@ -165,3 +166,4 @@ find("open")?.addEventListener("change", async (event) => {
 });
 
 begin();
+wake();
