@@ -42,6 +42,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("home.course", "GET"): THE_TEACHERS_OWN,
     ("home.activity_progress", "GET"): THE_TEACHERS_OWN,
     ("learning.play", "GET"): "login 200 404 404 404 404",
+    ("learning.captions", "GET"): "login 200 404 404 404 404",
     ("learning.open_activity", "POST"): "401 200 404 404 404 404",
     ("learning.take_beat", "POST"): A_TOKENS,
     ("learning.save_state", "POST"): A_TOKENS,
@@ -135,6 +136,8 @@ ACCESS: dict[tuple[str, str], str] = {
         (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
         for name in ("add_file", "open_file", "download", "preview", "try_answers", "formula")
     },
+    ("authoring.announce_film", "POST"): "401 403 403 400 403 403",  # without a length
+    ("authoring.take_upload", "POST"): "401 403 403 404 403 403",
     ("catalogue.courses", "GET"): LIBRARY,
     ("catalogue.course", "GET"): LIBRARY,
     ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own

@@ -27,6 +27,7 @@ from lms.jobs.models import Job
 from lms.storage import Storage
 
 PUBLISHING = "publish"  # the kind of the job
+FOR_A_FORM = "form"  # no job: the form takes the file itself, and `target` is its answer
 LARGEST_PART = 8 * 2**20  # bytes; a client sends the rest in further requests
 LARGEST = 2 * 10**9  # bytes of a file that is sent in parts
 EXPIRE = timedelta(days=1)  # an upload of which nothing came for this long is removed
@@ -79,7 +80,7 @@ def part_name(upload_id: str, offset: int, size: int) -> str:
 
 
 def add_part(session: Session, upload: Upload, offset: int, size: int, now: datetime) -> Job | None:
-    """Count a stored part of a locked upload; after the last one return the job that checks and publishes the file.
+    """Count a stored part of a locked upload; after the last one return the job that takes the file, if it has one.
 
     Raises:
         Conflict: another request has brought this part in the meantime.
@@ -87,7 +88,7 @@ def add_part(session: Session, upload: Upload, offset: int, size: int, now: date
     if upload.received != offset or offset + size > upload.bytes:
         raise Conflict("The upload is at another offset.")
     upload.parts, upload.received, upload.touched_at = [*upload.parts, size], offset + size, now
-    if upload.received < upload.bytes:
+    if upload.received < upload.bytes or upload.purpose == FOR_A_FORM:
         return None
     params = {"upload": upload.id, "name": upload.name, "locale": str(get_locale()), **(upload.target or {})}
     job = queue.enqueue(session, upload.purpose, upload.person_id, params, now)

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS
+from courses.outline import Activity
 from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
 from lms.catalogue import gates
@@ -62,9 +63,17 @@ def _home(template: str) -> str:
         seen=enrolment_figures.seen(standings),
         reading=enrolment_figures,
         notice_of=notice_of,
-        gates=gates,
+        conditions=_conditions,
         studying=LEARNING,
         now=now(),
+    )
+
+
+def _conditions(course_version_id: int, activity: Activity) -> list[str]:
+    """Return the conditions of an activity, in words; only what the site grades can be an answer that people review."""
+    graded = activity.grading == "server"
+    return gates.gate_words(
+        activity, open_answers=open_answers_in(session(), session().get_one(CourseVersion, course_version_id)) if graded else ()
     )
 
 

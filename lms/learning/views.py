@@ -1,6 +1,6 @@
 """Routes of the player page: the page itself, opening a launch, beats, resume data, answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -75,8 +75,21 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
 
 def _player(admission: Admission) -> str:
     how, config = FORMATS[admission.activity.format], _page_config(admission)
-    said = captions_text(admission.version.files_of(admission.activity.key), admission.activity)
-    return render_template("learning/play.html", admission=admission, config=config, how=how, said=said, **around(admission))
+    return render_template(
+        "learning/play.html", admission=admission, config=config, how=how, said=tuple(_said(admission)), **around(admission)
+    )
+
+
+@bp.get("/learn/<int:enrolment_id>/<int:course_version_id>/<activity>/captions/<language>")
+@requires()
+def captions(enrolment_id: int, course_version_id: int, activity: str, language: str) -> str:
+    """Return the text of a film's captions in one language, once somebody opens it; nothing of a language that the film does not have."""
+    texts = _said(_admitted(StudiedActivity(enrolment_id, course_version_id, activity))).get(language, ())
+    return render_template("learning/_captions.html", language=language, texts=texts)
+
+
+def _said(admission: Admission) -> Mapping[str, tuple[str, ...]]:
+    return captions_text(admission.version.files_of(admission.activity.key), admission.activity)
 
 
 def _admitted(place: StudiedActivity) -> Admission:

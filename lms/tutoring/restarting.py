@@ -42,8 +42,8 @@ def start_over(session: Session, enrolments: Sequence[Enrolment], course: Studie
         )
     )
     of_enrolment = {enrolment_id: registration for enrolment_id, registration in registrations}
-    begun = [one for one in enrolments if one.id in of_enrolment]
-    restarted = [one for one in begun if restarts.start_over(session, of_enrolment[one.id], activity.key, by)]
+    begun = restarts.start_over(session, of_enrolment.values(), activity.key, by)
+    restarted = [one for one in enrolments if of_enrolment.get(one.id) in begun]
     for one in restarted:
         changes.note_of(session, one, changes.made("restart", by, after=pick(activity.title.zh, activity.title.en)))
     return len(restarted)

@@ -15,7 +15,7 @@ Their addresses begin with `/workshop/drafts/<id>/`.
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -26,8 +26,7 @@ from sqlalchemy.orm import Session, undefer
 from courses.formats.cmi5 import folder_of
 from courses.formats.cmi5_values import FOLDER
 from lms.accounts.account_changes import By
-from lms.accounts.models import Organisation, Person
-from lms.accounts.offices import below
+from lms.accounts.models import Person
 from lms.catalogue import contents, publish
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
@@ -38,12 +37,9 @@ from lms.workshop.documents import AREA, document_of, new_document
 from lms.workshop.edits import DraftDocument, activities_of, find
 from lms.workshop.history import LONGEST_TITLE, change, write
 from lms.workshop.intake import CheckedFile, DraftActivity, hash_of_answers, is_unit, moved_package, put_answers
-from lms.workshop.models import PUBLISHED, Draft
+from lms.workshop.models import Draft
 from lms.workshop.own_types import own_type
 from lms.workshop.placing import Placing, steps_to_place
-
-DRAFTS_SHOWN = 200
-
 
 # -- Beginning and finding
 
@@ -142,15 +138,6 @@ def own(session: Session, draft_id: int, by: Person, *, lock: bool = False) -> D
     if draft is None or not publish.owns(session, draft.organisation_id, by):
         raise NotFound(_("This draft is not there (any more), or it is not yours."))
     return draft
-
-
-def of_person(session: Session, by: Person) -> Sequence[Draft]:
-    """Return the drafts that a person may change and that are not published yet, the latest changed first."""
-    own = session.get(Organisation, by.organisation_id) if by.organisation_id else None
-    lower = select(Organisation.id).where(below(own.path)) if own else None
-    mine = Draft.organisation_id.is_(None) if lower is None else Draft.organisation_id.in_(lower)
-    found = select(Draft).where(mine, Draft.state != PUBLISHED)
-    return session.scalars(found.order_by(Draft.touched_at.desc()).limit(DRAFTS_SHOWN)).all()
 
 
 def activity_of(draft: Draft, key: str) -> DraftActivity:

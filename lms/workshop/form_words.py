@@ -155,6 +155,7 @@ def _page() -> dict[str, str]:
         "kept": _("Kept on this device."),
         "not_kept": _("This device has no room to keep what you type. Download the file before you leave the page."),
         "sending": _("One moment …"),
+        "again": _("The line is lost. Trying again; the part that arrived is kept."),
         "sent": _("Sent so far: %(percent)s %%", percent="{percent}"),
         "download_done": _("Downloaded. The file contains the answers: do not give it to learners."),
         "show_done": "",

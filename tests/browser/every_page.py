@@ -153,7 +153,7 @@ NO_PAGES = {
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     **dict.fromkeys(("home.figures", "home.activity_progress"), "a part of the teacher's home and of the player's page"),
-    "transcripts.why": "a part of the transcript, opened there by a test",
+    **dict.fromkeys(("transcripts.why", "learning.captions"), "a part of the transcript or of a film's page, opened there by a test"),
     "jobs.one": "a part of the list of exports",
     "catalogue.uploaded": "a part of the upload page",
     **dict.fromkeys(("workshop.outline", "workshop.activity_form", "workshop.taken_file"), "a part of the editor"),

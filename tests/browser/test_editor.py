@@ -213,3 +213,22 @@ def test_the_focus_stays_on_the_button_of_a_part_when_the_change_of_somebody_els
     up.press("Enter")
     expect(page.locator("[data-module]")).to_have_count(3)
     expect(page.get_by_role("button", name="单元上移").first).to_be_focused()
+
+
+def test_the_message_after_putting_an_activity_into_the_course_leaves_the_activity_visible(context: BrowserContext, site: Site) -> None:
+    page = begin(context, site)
+    for title in ("一", "二", "三", "课后想一想：" + "等待三秒之后，学生的回答有什么不同？" * 4):
+        page.get_by_role("link", name="新建：教学反思").click()
+        page.locator('[data-path="title"] input').fill(title)
+        page.locator('[data-path="prompt"] textarea').fill("想一想。")
+        page.get_by_role("button", name="放入课程").click()
+        expect(page.locator("[data-activity]").last).to_be_visible(timeout=SOON_MS)
+        message = page.locator(".toast")
+        expect(message).to_be_visible()
+        page.wait_for_function(
+            """() => {
+              const [message, place] = [".toast", ".part:target"].map((one) => document.querySelector(one).getBoundingClientRect());
+              return place.top >= message.bottom && place.top < innerHeight;
+            }""",
+            timeout=5000,
+        )

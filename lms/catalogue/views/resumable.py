@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import tempfile
+from collections.abc import Callable
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,16 @@ def create() -> ResponseReturnValue:
     return announce()
 
 
-def announce(purpose: str = receiving.PUBLISHING, target: dict[str, Any] | None = None) -> Response:
+def announce(
+    purpose: str = receiving.PUBLISHING, target: dict[str, Any] | None = None, refuse: Callable[[str], str] = refusal_of
+) -> Response:
     """Begin an upload for the job of the kind `purpose`, which gets `target` among its parameters.
 
     Raises:
-        InvalidInput: the file is empty, or of a kind that no course has.
+        InvalidInput: the file is empty, or `refuse` says what is wrong with its name (usually: no course has this kind).
     """
     name, size = _file_name(request.headers.get("Upload-Metadata", "")), _number("Upload-Length")
-    refused = refusal_of(name)
+    refused = refuse(name)
     if refused or not size:
         raise InvalidInput(refused or _("This file is empty. Choose it again."))
     with transaction() as writing:

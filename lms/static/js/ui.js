@@ -5,6 +5,7 @@ import { giveBack, keepSent } from "./unsent.js";
 const LEAVES_AFTER_MS = 8000; // success and info; what needs reading stays
 const SLOW_AFTER_MS = 300;
 const SEND_AGAIN_AFTER_MS = 10000;
+const ROOM_PX = 8;
 
 // -- messages: showToast("Saved", "success"), or an HX-Trigger header {"toast": {"message": …, "category": …}}
 
@@ -50,7 +51,24 @@ function readFlashedMessages() {
   const flashed = region ? [...region.children] : [];
   if (flashed.length) region.style.minHeight = `${region.offsetHeight}px`;
   region?.replaceChildren();
-  setTimeout(() => flashed.forEach((toast) => (region.append(toast), leaveLater(toast))), 150);
+  setTimeout(() => {
+    flashed.forEach((toast) => (region.append(toast), leaveLater(toast)));
+    if (flashed.length) uncover(document.querySelector(":target"), region.getBoundingClientRect().bottom);
+  }, 150);
+}
+
+/** Move the place that the address names out from under the messages. */
+function uncover(place, bottom) {
+  const top = place?.getBoundingClientRect().top ?? bottom;
+  if (top >= 0 && top < bottom) scrollBy({ top: top - bottom - ROOM_PX, behavior: "instant" });
+}
+
+/** Let the controls work that rest until the script that they need is here. */
+export function wake(root = document) {
+  root.querySelectorAll("[data-wakes]").forEach((one) => {
+    one.disabled = false;
+    delete one.dataset.wakes;
+  });
 }
 
 export function announce(words) {

@@ -113,6 +113,8 @@ def config_of(kind: str) -> dict[str, Any]:
         "urls": {
             "sign_in": url_for("security.login"),
             "file": url_for("authoring.add_file"),
+            "tus": url_for("authoring.announce_film"),
+            "take": url_for("authoring.take_upload", upload_id="UPLOAD"),
             "picture": url_for("authoring.picture", name="NAME"),
             "film": url_for("authoring.film", name="NAME"),
             "open": url_for("authoring.open_file"),

@@ -49,14 +49,6 @@ def form_token() -> str:
     return request.form.get("once", "")[: once.LONGEST_TOKEN + 1]
 
 
-@bp.get("/workshop/drafts")
-@requires(TRAINER)
-def draft_list() -> ResponseReturnValue:
-    """List the drafts that the trainer may change."""
-    found = drafts.of_person(session(), person())
-    return render_template("workshop/drafts.html", drafts=found, titles={one.id: pick(one.title_zh, one.title_en) for one in found})
-
-
 @bp.post("/workshop/drafts")
 @requires(TRAINER)
 def begin() -> ResponseReturnValue:

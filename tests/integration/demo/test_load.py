@@ -29,7 +29,7 @@ from lms.learning.live import LiveAdmission, admit_to_live
 from lms.learning.models import Launch
 from lms.programmes.models import Programme, ProgrammeVersion
 from lms.storage import storage
-from lms.workshop import drafts, reviewing
+from lms.workshop import draft_search, reviewing
 from lms.workshop.models import REVIEW, Draft, DraftComment
 from lms.workshop.outcome import faults_of
 from tests import factories, servers
@@ -151,7 +151,7 @@ def test_only_the_sign_ins_of_the_demo_can_sign_in(loaded: Flask) -> None:
 def test_a_draft_with_comments_waits_for_the_second_trainer(loaded: Flask) -> None:
     with loaded.app_context():
         reviewer = session().scalars(select(Person).where(Person.username == "reviewer")).one()
-        (draft,) = drafts.of_person(session(), reviewer)
+        (draft,) = draft_search.search(session(), reviewer).drafts
         assert (draft.state, draft.reviewer_id) == (REVIEW, reviewer.id)
         assert {author.username for _, author in reviewing.comments_of(session(), draft)} == {"trainer"}
         assert faults_of(session(), draft) == []

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts.models import OFFICE, TRAINER, Organisation
 from lms.accounts.people import add_person
+from lms.catalogue.models import AnswerKey
 from lms.classes import setup
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from tests.browser.sentences import many_for_one
@@ -237,3 +238,13 @@ def test_home_and_course_agree_on_what_is_next(world: World) -> None:
 
 def _link(page: str, mark: str) -> str:
     return page.split(f'id="{mark}"', maxsplit=1)[0].rsplit('href="', 1)[1].split('"', maxsplit=1)[0]
+
+
+def test_the_next_step_and_waiting_time_ask_for_an_accepted_answer_and_not_for_a_pass(world: World) -> None:
+    world.study("quiz", 300)
+    world.credit()
+    shown = world.client().get("/home").text
+    assert shown.count("答案通过审阅") == 2  # the card of the next step, and the time that waits
+    key = AnswerKey(course_version_id=world.course_version_id, activity="quiz", document={"pass_percent": 60, "questions": {}})
+    world.act(lambda session: session.add(key))
+    assert "答案通过审阅" not in world.client().get("/home").text

@@ -140,7 +140,7 @@ def test_after_starting_over_every_check_is_asked_again_and_what_was_earned_stay
     assert credited(reading) == 600
     by = By(None, reading.world.clock.advance(60))
     registration = reading.world.registration()
-    assert reading.world.act(lambda session: restarts.start_over(session, registration, READING, by))
+    assert reading.world.act(lambda session: restarts.start_over(session, [registration], READING, by))
     reading.world.clock.advance(60)
     assert reading.open().opened["checked"] == []
     assert credited(reading) == 600
@@ -159,7 +159,7 @@ def test_after_starting_over_on_the_same_day_and_browser_the_activity_is_complet
     complete()
     by = By(None, reading.world.clock.advance(60))
     registration = reading.world.registration()
-    assert reading.world.act(lambda session: restarts.start_over(session, registration, READING, by))
+    assert reading.world.act(lambda session: restarts.start_over(session, [registration], READING, by))
     reading.world.clock.advance(60)
     if opened == "opened again":
         reading.open()

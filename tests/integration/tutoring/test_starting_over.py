@@ -1,10 +1,16 @@
 """Does starting over give attempts back and clear what was saved, and take nothing that was earned?"""
 
-import pytest
-from sqlalchemy import func, select
+import uuid
+from typing import Any
 
-from lms.classes.models import ClassChange
-from lms.learning.models import ActivityState, Attempt, Restart
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import TEACHER
+from lms.accounts.people import add_person
+from lms.classes.models import ClassChange, Enrolment
+from lms.learning.models import ActivityState, Attempt, Launch, Registration, Restart
 from tests.factories import World, signed_in
 from tests.integration.learning.conftest import Page
 from tests.integration.office.conftest import Desk
@@ -104,3 +110,31 @@ def test_others_cannot_start_over(world: World, quiz: Page) -> None:
         assert answer.status_code == status, username
     assert number_of(world, Restart) == 0
     assert quiz.opened
+
+
+def copied(row: Any, **other: object) -> Any:
+    return type(row)(**{one.key: getattr(row, one.key) for one in row.__mapper__.column_attrs} | other)
+
+
+def add_learners(session: Session, number: int) -> None:
+    """Add learners who have opened the same activity of the same class, and have resume data in it."""
+    enrolment, registration, launch = (session.scalars(select(table)).one() for table in (Enrolment, Registration, Launch))
+    for one in range(number):
+        person = add_person(session, f"another{one}", "同学", (TEACHER,), password=None)
+        place = copied(enrolment, id=None, person_id=person.id)
+        session.add(place)
+        session.flush()
+        session.add(own := copied(registration, id=uuid.uuid4(), enrolment_id=place.id))
+        session.flush()
+        session.add(copied(launch, id=uuid.uuid4(), registration_id=own.id, enrolment_id=place.id, person_id=person.id))
+        session.add(ActivityState(registration_id=own.id, activity=launch.activity, body="page 7", updated_at=launch.opened_at))
+
+
+def test_a_whole_class_is_started_over_without_asking_for_each_learner(desk: Desk, quiz: Page) -> None:
+    assert quiz.opened
+    desk.world.act(lambda session: add_learners(session, 8))
+    asked: list[str] = []
+    event.listen(desk.world.app.extensions["db"].engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    assert "已为 9 名教师重新开始" in start_over(desk)
+    assert len([one for one in asked if one.startswith("DELETE FROM activity_state")]) == 1
+    assert (number_of(desk.world, Restart), number_of(desk.world, ActivityState)) == (9, 0)

@@ -1,5 +1,6 @@
 """Does a trainer make, save, check, publish, compare and export a course from the pages alone?"""
 
+import re
 from typing import Any
 
 import pytest
@@ -104,3 +105,27 @@ def test_a_course_package_adds_all_its_activities_and_their_answers(app: Flask, 
 def test_courses_are_marked_in_the_menu_on_every_page_of_the_workshop(maker: FlaskClient, place: str) -> None:
     for page in ("/workshop/drafts", place, "/workshop/bank", "/workshop/activities"):
         assert '<a href="/catalogue/" aria-current="true">' in maker.get(page, follow_redirects=True).text, page
+
+
+def before_the_script(client: FlaskClient, path: str) -> list[str]:
+    """Return the controls of a page that only its script gives a meaning."""
+    page = re.sub(r"<template.*?</template>", "", client.get(path, follow_redirects=True).text, flags=re.DOTALL)
+    main = page.partition('id="main"')[2] or page
+    return re.findall(r'<button type="button"[^>]*>|<button [^>]*type="button"[^>]*>|<input [^>]*data-(?:send-to|open)\b[^>]*>', main)
+
+
+def test_what_only_the_script_can_do_rests_until_the_script_is_there(maker: FlaskClient, place: str) -> None:
+    send_file(maker, f"{place}/tus", "伦理.zip", zipped(SAMPLES[0]))
+    save(maker, place, {"do": "insert", "of": "module", "after": None})
+    key = re.search(r'data-activity="([^"]+)"', maker.get(place).text)
+    assert key
+    forms = ("/workshop/activities/quiz", f"{place}/forms/quiz", "/workshop/bank/new")
+    for path in (place, f"{place}/outline", f"{place}/activities/{key[1]}", *forms):
+        found = before_the_script(maker, path)
+        assert found, path
+        assert [one for one in found if " disabled" not in one] == [], path
+    assert re.search(r"<button[^>]* disabled[^>]*><svg[^>]*><use[^>]*#upload", maker.get(place).text)
+
+
+def test_the_list_of_files_to_upload_names_both_endings_of_a_unit(maker: FlaskClient, place: str) -> None:
+    assert "cmi5 单元 (.xml .zip)" in maker.get(place).text

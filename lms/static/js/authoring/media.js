@@ -18,7 +18,7 @@ function chooser(form, accept, id, said, taken) {
       if (said.textContent !== words) said.textContent = words;
     };
     try {
-      taken(await form.services.upload(file, progress));
+      taken(await form.services.upload(file, progress, () => (said.textContent = form.texts.again)));
     } catch (error) {
       said.textContent = error.message;
       input.disabled = false;

@@ -1,10 +1,12 @@
 // The page of a form: keeps what is typed, shows a preview, takes an .h5p in, and gives one out (or into a course draft).
 
 import { uuid } from "../player/api.js";
+import { wake } from "../ui.js";
 import { Bank } from "./bank.js";
 import { Form, el } from "./form.js";
 import { Kept } from "./kept.js";
 import { Preview } from "./preview.js";
+import { sendInParts, WHOLE_BYTES } from "./parts.js";
 import { TYPES } from "./schemas.js";
 import { Refusal, Server } from "./server.js";
 import { Waiting } from "./waiting.js";
@@ -51,11 +53,12 @@ function begin() {
   bank?.compare(form.value).then((newer) => newer && form.draw(), () => {}); // without the network nothing is said of the bank
 }
 
-async function upload(file, progress) {
+async function upload(file, progress, lost) {
   if (file.size > config.most_bytes) throw new Refusal(texts.too_large);
   const body = new FormData();
   body.append("file", file);
   try {
+    if (file.size > WHOLE_BYTES) return await sendInParts(server, file, urls, { progress, lost });
     return await json(urls.file, body, { form: true, progress });
   } catch (error) {
     if (error.fields?.length) throw new Refusal(error.fields[0].words);
@@ -163,3 +166,4 @@ find("open")?.addEventListener("change", async (event) => {
 });
 
 begin();
+wake();

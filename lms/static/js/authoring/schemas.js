@@ -18,17 +18,30 @@ const EMPTY = {
 const ANSWERS = ["options", "answer", "blanks", "case", "steps", "pairs", "extra"];
 const question = () => ({ id: newId("q"), type: "single", text: "", ...EMPTY.single() });
 
-/** Give a question another type; options that both types have stay. */
+const CHOICES = ["single", "multiple"];
+const sortOf = (type) => (CHOICES.includes(type) ? "options" : type);
+const LEFT = new WeakMap(); // of each question in the form: the answers that were typed for its other types
+
+/** Give a question another type. The answers of each type come back with it: arrow keys pass through all types. */
 function becomes(value, type) {
-  const keep = ["single", "multiple"].includes(type) && ["single", "multiple"].includes(value.type);
+  if (!LEFT.has(value)) LEFT.set(value, {});
+  const left = LEFT.get(value);
+  const before = value.type;
+  if (before === "multiple") left.marks = value.options.filter((one) => one.correct);
   value.type = type;
-  if (keep) {
-    const first = value.options.find((one) => one.correct);
-    if (type === "single") value.options.forEach((one) => (one.correct = one === first));
-    return;
+  if (sortOf(type) !== sortOf(before)) {
+    left[sortOf(before)] = Object.fromEntries(ANSWERS.filter((name) => name in value).map((name) => [name, value[name]]));
+    ANSWERS.forEach((name) => delete value[name]);
+    Object.assign(value, left[sortOf(type)] ?? EMPTY[type]());
   }
-  ANSWERS.forEach((name) => delete value[name]);
-  Object.assign(value, EMPTY[type]());
+  if (CHOICES.includes(type)) mark(value, left);
+}
+
+/** Leave one right option to a single choice; give the others back to a multiple choice, unless another was chosen since. */
+function mark({ type, options }, { marks = [] }) {
+  const first = options.find((one) => one.correct);
+  if (type === "single") options.forEach((one) => (one.correct = one === first));
+  else if (first === options.find((one) => marks.includes(one))) options.forEach((one) => (one.correct ||= marks.includes(one)));
 }
 
 const type = (name) => (value) => value.type === name;

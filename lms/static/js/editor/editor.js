@@ -1,6 +1,6 @@
 // The course editor: saves while people write, shows problems where they are, orders by buttons or dragging, undoes.
 
-import { announce, showToast } from "../ui.js";
+import { announce, showToast, wake } from "../ui.js";
 import { sendFile } from "../upload.js";
 import { ask, tellRefused } from "./conflicts.js";
 import { goTo, listen, markActivities, nameParts, noteSaved, show, showFaults, showLines, takeOver } from "./fields.js";
@@ -82,6 +82,7 @@ async function reload() {
   const held = holdFields(active?.closest(".part-body"), found);
   const selectors = active ? selectorsOf(active) : [];
   revision = Number(found.dataset.revision);
+  wake(found);
   old.replaceWith(found);
   window.htmx.process(found);
   for (const id of open) document.getElementById(id)?.querySelector("details").setAttribute("open", "");
@@ -193,7 +194,7 @@ async function refresh() {
   const linked = document.querySelector(name).contains(document.activeElement);
   document.querySelector(name).replaceWith(page.querySelector(name));
   if (linked) focusFirst(document.querySelector(`${name} a`), document.getElementById("main"));
-  ableToTurn(...["undo", "redo"].map((one) => !page.querySelector(`[data-turn=${one}]`).disabled));
+  ableToTurn(...["undo", "redo"].map((one) => "wakes" in page.querySelector(`[data-turn=${one}]`).dataset));
   if (document.querySelector("[data-faults]").hidden) announce(texts.saved);
 }
 
@@ -206,3 +207,5 @@ listen(outbox);
 new Order(outbox, texts);
 if (outbox.changes.length) say(texts.saving); // an earlier page left them on this device
 takeOver(outbox);
+wake();
+document.addEventListener("htmx:load", (event) => wake(event.detail.elt));
