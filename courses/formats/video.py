@@ -19,8 +19,8 @@ LANGUAGES = {  # of captions: short code → language tag (BCP 47), its name in 
     "en": ("en", "English"),
     "bo": ("bo", "བོད་ཡིག"),
     "ug": ("ug", "ئۇيغۇرچە"),
-    "mn": ("mn", "Монгол"),
-    "kk": ("kk", "قازاقشا"),
+    "mn": ("mn-Mong", "ᠮᠣᠩᠭᠣᠯ"),
+    "kk": ("kk-Arab", "قازاقشا"),  # without the script, the tags mean Cyrillic
     "ko": ("ko", "한국어"),
     "ii": ("ii", "ꆈꌠꉙ"),
     "za": ("za", "Vahcuengh"),

@@ -1,7 +1,7 @@
 """Hold what a unit sends in a preview against cmi5, with the rules that hold what learners' units send."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from xapi.documents import DocumentRequest
 
 FETCH, AUTH = "preview.fetch", "preview.auth"  # kinds of tokens; a learner's token opens no preview, nor the other way round
 MOST_KEPT = xapi.Quota(2000, 2**20)
+LASTS = timedelta(hours=12)
 NOBODY = "preview"  # the account that a unit hears of; no person's
 
 
@@ -95,7 +96,7 @@ class PreviewProfile:
 
 def credential(preview: UnitPreview, held: PreviewProfile, token: str, at: datetime, public_url: str) -> xapi.Credential | None:
     """Return the credential of a token if it is this preview's; like a learner's, it is known for a minute after the unit's end."""
-    over = preview.ended_at is not None and preview.ended_at <= at - access.RESENT_WITHIN
+    over = preview.begun_at <= at - LASTS or (preview.ended_at is not None and preview.ended_at <= at - access.RESENT_WITHIN)
     if over or preview.fetched_at is None or access.tokens().read(AUTH, token) != preview.id:
         return None
     return xapi.Credential(

@@ -5,7 +5,7 @@ A preview is one row: two requests of a unit come one after the other, in whiche
 
 import base64
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import delete, select
@@ -19,7 +19,6 @@ from lms.workshop.unit_preview import reports, session
 from xapi.portable import PortableStore
 
 MOST_OF_A_PERSON = 5
-LASTS = timedelta(hours=12)
 
 
 def begin(writing: Session, person_id: int, course: str, unit: AssignableUnit, mode: str, at: datetime) -> UnitPreview:
@@ -83,4 +82,4 @@ def add(preview: UnitPreview, new: list[reports.Json], at: datetime) -> None:
 
 def remove_old(writing: Session, now: datetime) -> int:
     """Remove the previews that are over; return how many."""
-    return len(writing.scalars(delete(UnitPreview).where(UnitPreview.begun_at < now - LASTS).returning(UnitPreview.id)).all())
+    return len(writing.scalars(delete(UnitPreview).where(UnitPreview.begun_at < now - session.LASTS).returning(UnitPreview.id)).all())

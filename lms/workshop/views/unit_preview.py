@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from courses.outline import Activity
 from lms.accounts.access import person, public, requires
-from lms.accounts.models import TRAINER
+from lms.accounts.models import TRAINER, Person
 from lms.accounts.signin import csrf
 from lms.clock import now
 from lms.db import session, transaction
@@ -111,7 +111,9 @@ def fetch_of_preview(token: str) -> ResponseReturnValue:
 @public
 def records_of_preview(preview_id: uuid.UUID, resource: str) -> ResponseReturnValue:
     """Answer a unit as the site's record store does, from the preview's own, which knows only this preview's token."""
-    if session().get(UnitPreview, preview_id) is None:
+    there = session().get(UnitPreview, preview_id)
+    whose = there and session().get(Person, there.person_id)
+    if whose is None or not whose.active:
         raise NotFound("This preview is over.")
     asked = AnsweredRequest(request.method, resource, _body())  # before the row is locked: a client may be slow
     with transaction() as writing:

@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from courses.formats.cmi5_values import key_of
+from lms.accounts.models import Person
 from lms.db import database, transaction
 from lms.learning.models import Cmi5Session, Launch, Registration
 from lms.learning.runtimes.cmi5 import vocabulary as c
 from lms.workshop.models import UnitPreview
 from lms.workshop.tasks import remove_unit_previews
 from lms.workshop.unit_preview import trying
+from lms.workshop.unit_preview.session import LASTS
 from tests.conformance.cmi5.structures import structure, unit
 from tests.conformance.cmi5.units import PlayedUnit
 from tests.factories import World, signed_in
@@ -144,7 +146,7 @@ def test_a_preview_is_its_trainers_and_goes_with_its_end(
     assert played.fetch()["error-code"] == "1"
     with app.app_context(), transaction() as session:
         assert len(session.scalars(select(UnitPreview)).all()) == trying.MOST_OF_A_PERSON
-    world.clock.advance(trying.LASTS / timedelta(seconds=1) + 1)
+    world.clock.advance(LASTS / timedelta(seconds=1) + 1)
     with app.app_context():
         assert remove_unit_previews() == trying.MOST_OF_A_PERSON
         assert database().reader().scalars(select(UnitPreview)).all() == []
@@ -159,3 +161,17 @@ def test_a_preview_keeps_no_more_than_a_megabyte_of_a_unit(maker: FlaskClient, t
     assert answers[0] == 204
     assert played.state("larger", "PUT", {"text": "x" * 2**20}).status_code == 413
     assert reports(maker, begun)[-1][0] == "PUT activities/state"
+
+
+def test_a_preview_ends_after_its_time_also_before_it_is_removed_and_with_its_trainers_account(
+    app: Flask, world: World, maker: FlaskClient, tried: Open
+) -> None:
+    played, _begun = tried()
+    played.begin()
+    world.clock.advance(LASTS / timedelta(seconds=1))
+    assert played.state("bookmark").status_code == 401
+    later, _begun = tried()
+    later.begin()
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Person).where(Person.username == "maker")).one().active = False
+    assert later.state("bookmark").status_code == 404

@@ -22,6 +22,8 @@ NAMES_NO_CONTENT = {
         "ledger_check.findings",
         "letterhead.wordings",
         "job.plan",
+        "unit_preview.reports",
+        "unit_preview.unit",
     ),
     "an upload or a draft by its number": ("job.params",),
     "rules and facts about classes, hours and certificates": (

@@ -1,6 +1,6 @@
 // A unit of cmi5 in a trainer's preview: begun at an address of its own, in the mode that was chosen, and asked for what it sent.
 
-import { send } from "./api.js";
+import { OFFLINE, isTemporary, send } from "./api.js";
 import { SOON_MS, Unit } from "./unit.js";
 
 export class TriedUnit extends Unit {
@@ -29,10 +29,18 @@ export class TriedUnit extends Unit {
     }, SOON_MS);
   }
 
+  /** The preview is over, or whoever tries the unit is signed out: say so, and ask no more. */
+  over({ status, body }) {
+    this.address = null;
+    this.hears.failed(body?.detail ?? String(status));
+    return OFFLINE;
+  }
+
   async stateAsked() {
     const asked = this.address;
     const answer = await send(asked, { since: this.since }, { cookies: true, csrf: this.csrf });
-    if (answer.status !== 200 || asked !== this.address) return { status: 0, body: null };
+    if (asked !== this.address) return OFFLINE;
+    if (answer.status !== 200) return isTemporary(answer.status) ? OFFLINE : this.over(answer);
     for (const one of answer.body.reports) this.hears.reported(one);
     this.since = answer.body.reports.at(-1)?.number ?? this.since;
     return answer;
