@@ -112,8 +112,7 @@ def fetch_of_preview(token: str) -> ResponseReturnValue:
 def records_of_preview(preview_id: uuid.UUID, resource: str) -> ResponseReturnValue:
     """Answer a unit as the site's record store does, from the preview's own, which knows only this preview's token."""
     there = session().get(UnitPreview, preview_id)
-    whose = there and session().get(Person, there.person_id)
-    if whose is None or not whose.active:
+    if there is None or not session().get_one(Person, there.person_id).active:
         raise NotFound("This preview is over.")
     asked = AnsweredRequest(request.method, resource, _body())  # before the row is locked: a client may be slow
     with transaction() as writing:
