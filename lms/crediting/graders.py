@@ -1,7 +1,8 @@
 """Find the activities that another version of a course lets another side grade: the server, or the content itself.
 
 Only results of the grader are kept as evidence. After a class moves to such a version, its statements are read again (`rereading`): results
-that the content reported before may count now. A passed activity stays passed.
+that the content reported before may count now, but not those under checks, where the version that was launched decides (`observe`).
+A passed activity stays passed.
 """
 
 from sqlalchemy import select

@@ -233,8 +233,9 @@ def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str
     """Return whether the activity was completed, and passed; the verb takes precedence over the result."""
     result = statement.get("result", {})
     completion, success = result.get("completion"), result.get("success")
-    # A statement belongs to the version of the course that was launched: a class may have moved to one with checks before it is read.
-    checked = rule.server_completed and _extensions(statement).get(v.DECIDES) != "content"
+    # A statement belongs to the version of the course that was launched: a class may have moved to one with or without checks since.
+    decides = _extensions(statement).get(v.DECIDES)
+    checked = decides == "checks" or (rule.server_completed and decides != "content")
     believed = authority == "lms" or not (rule.server_graded or checked)
     kinds = []
     if checked and authority != "lms":

@@ -16,6 +16,7 @@ from lms.accounts.account_changes import By
 from lms.catalogue.models import AnswerKey
 from lms.crediting.ignored import StudyQuestion, ignored_of
 from lms.crediting.policy import policies_of
+from lms.crediting.rereading import reread
 from lms.learning import restarts
 from tests.factories import PUBLIC_URL, DrivenClock, World
 from tests.integration.classes.next_versions import move, publish_next
@@ -224,6 +225,21 @@ def test_what_was_completed_before_the_class_moved_counts_although_it_is_read_af
     assert later.opened["checked"] is None
     assert credited(later) == 600
     assert claims(world) == []
+
+
+@pytest.mark.parametrize("moved", ["before it is read", "after"])
+def test_a_claim_under_checks_counts_in_no_version_and_the_next_launch_may_complete(reading: Page, moved: str) -> None:
+    reading.say({"result": {"completion": True}})
+    if moved == "after":
+        assert credited(reading) == 0
+    next_id = publish_next(reading.world, {READING: {**JUDGED[READING], "grading": "none"}}, None)
+    move(reading.world)
+    assert credited(reading) == 0
+    assert sum(one.again for one in reread(reading.world.app.extensions["db"], PUBLIC_URL)) == 0
+    assert credited(reading) == 0
+    later = Page(reading.client, replace(reading.world, course_version_id=next_id), READING).open()
+    later.say({"result": {"completion": True}})
+    assert credited(later) == 600
 
 
 def test_no_content_can_say_itself_that_it_decides(reading: Page) -> None:
