@@ -27,18 +27,19 @@ def placed(storage: Storage, document: DraftDocument, checked: CheckedFile) -> C
     for one in checked.activities:
         if is_unit(one["format"]):
             packages.setdefault(one["entry"], []).append(one)
-    folders = _folders(document, packages)
+    folders = folders_of(document, packages)
     moved = {one["key"]: one for entry, units in packages.items() for one in _moved(storage, units, folders[entry])}
     activities = tuple(moved.get(one["key"], one) for one in checked.activities)
     return replace(checked, activities=activities, course=None if checked.course is None else _outline(checked.course, moved))
 
 
-def _folders(document: DraftDocument, packages: Mapping[str, Sequence[DraftActivity]]) -> dict[str, str]:
-    """Return the folder of each package, by its entry in the file."""
+def folders_of(document: DraftDocument, packages: Mapping[str, Sequence[DraftActivity]]) -> dict[str, str]:
+    """Return the folder of each package, by its entry in the file: that of its units in the draft, or a free one."""
     known = {one["key"]: folder_of(one["entry"]) for one in activities_of(document) if is_unit(one["format"])}
     taken, found = set(known.values()), {}
     for entry, units in packages.items():
-        own = next((known[one["key"]] for one in units if one["key"] in known), "")
+        mine = (known[one["key"]] for one in units if one["key"] in known)
+        own = next((folder for folder in mine if folder not in found.values()), "")
         found[entry] = own or next(folder for folder in _names() if folder not in taken)
         taken.add(found[entry])
     return found
