@@ -36,7 +36,8 @@ def placed(storage: Storage, document: DraftDocument, checked: CheckedFile) -> C
 def folders_of(document: DraftDocument, packages: Mapping[str, Sequence[DraftActivity]]) -> dict[str, str]:
     """Return the folder of each package, by its entry in the file: that of its units in the draft, or a free one."""
     known = {one["key"]: folder_of(one["entry"]) for one in activities_of(document) if is_unit(one["format"])}
-    taken, found = set(known.values()), {}
+    taken: set[str] = set(known.values())
+    found: dict[str, str] = {}
     for entry, units in packages.items():
         mine = (known[one["key"]] for one in units if one["key"] in known)
         own = next((folder for folder in mine if folder not in found.values()), "")
