@@ -52,7 +52,9 @@ PERSON = "(NEW.person IS NULL AND NEW.salt IS NULL AND NEW.bundle IS NULL)"
 PERSON_KEPT = "({same:person} AND {same:salt} AND {same:bundle})"
 DECIDED_SCAN = "(OLD.state = 'claimed' AND NEW.state IN ('confirmed', 'declined'))"  # a claim is decided once
 SETTLED_SCAN = "(NEW.state = OLD.state OR (OLD.state = 'measured' AND NEW.state = 'counted'))"
-WORK_KEPT = "{same:on} AND {same:handed_in_at} AND {same:title} AND {same:launch_id}"
+WORK_DATED = "{same:on} AND {same:handed_in_at} AND {same:title}"
+WORK_KEPT = f"{WORK_DATED} AND {{same:launch_id}}"
+WORK_ERASED = f"NEW.text = '' AND {WORK_DATED} AND ({{same:launch_id}} OR NEW.launch_id IS NULL)"  # an erasure deletes the launch as well
 DECIDED_WORK = (  # the latest decision about it accepts it; without a decision the comparison must not be NULL, which no trigger refuses
     "COALESCE((SELECT d.what FROM practice_decision d WHERE d.work_id = OLD.id ORDER BY d.id DESC LIMIT 1), '') = 'accepted'"
 )
@@ -101,7 +103,7 @@ GUARDS = (
         ("on", "text", "state", "handed_in_at", "statement_id", "title", "launch_id"),
         f"(OLD.state <> 'accepted' AND (NEW.state <> 'accepted' OR ({WORK_KEPT} AND {{same:text}} AND {DECIDED_WORK})))"
         f" OR (OLD.state = 'accepted' AND {WORK_KEPT} AND {{same:text}} AND NEW.state = 'returned')"
-        f" OR (NEW.text = '' AND {WORK_KEPT} AND {{same:state}} AND {{same:statement_id}} AND {ERASED})",
+        f" OR ({WORK_ERASED} AND {{same:state}} AND {{same:statement_id}} AND {ERASED})",
     ),
     Guard("practice_task", ("withdrawn_at",), "OLD.withdrawn_at IS NULL"),  # what accepted work answers
     Guard("practice_file", deleted_if=ERASED_WORK),

@@ -188,10 +188,13 @@ def of_class(session: Session, class_id: int, work_id: int, *, lock: bool = Fals
 
 
 def forget(session: Session, enrolment_ids: Sequence[int]) -> list[str]:
-    """Erase a person's submissions with their comments; the acceptance stays. Return the files to delete when that is committed."""
+    """Erase a person's submissions with their comments; the acceptance stays. Return the files to delete when that is committed.
+
+    Afterwards no submission names a launch, so that the launches can be deleted.
+    """
     works = select(PracticeWork.id).where(PracticeWork.enrolment_id.in_(enrolment_ids))
     names = session.scalars(select(PracticeFile.object_name).where(PracticeFile.work_id.in_(works))).all()
     session.execute(delete(PracticeFile).where(PracticeFile.work_id.in_(works)))
     session.execute(update(PracticeDecision).where(PracticeDecision.work_id.in_(works)).values(comment=""))
-    session.execute(update(PracticeWork).where(PracticeWork.enrolment_id.in_(enrolment_ids)).values(text=""))
+    session.execute(update(PracticeWork).where(PracticeWork.enrolment_id.in_(enrolment_ids)).values(text="", launch_id=None))
     return list(names)

@@ -130,11 +130,13 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     xapi.removals.mark(session, agents, now)
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
     begun.observations = _erase_evidence(session, numbers, now)
+    _lock_learning(session, person.id, numbers)
+    handed_in = work.forget(session, numbers)  # before the launches, which answers to reflections name
     begun.documents = _erase_learning(session, person.id, numbers)
     begun.files = [
         *_forget_jobs(session, person.id),
         *receiving.forget(session, person.id),
-        *work.forget(session, numbers),
+        *handed_in,
         *certificate_files.forget(session, numbers),
     ]
     appeals.forget(session, numbers, now)
@@ -171,14 +173,16 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     return len(gone.all())
 
 
-def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> int:
-    """Erase launches with their data; return how many documents of activities that took.
-
-    It waits for a request that is writing; later requests find no launch.
-    """
-    registrations = _registrations(numbers)
-    session.execute(registrations.order_by(Registration.id).with_for_update()).all()  # in the order in which submissions lock them
+def _lock_learning(session: Session, person_id: int, numbers: Sequence[int]) -> None:
+    """Wait for a request that is writing; once this is committed, later requests find no launch."""
+    # In the order in which submissions lock them.
+    session.execute(_registrations(numbers).order_by(Registration.id).with_for_update()).all()
     session.execute(select(Launch.id).where(Launch.person_id == person_id).order_by(Launch.id).with_for_update()).all()
+
+
+def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> int:
+    """Erase locked launches with their data; return how many documents of activities that took."""
+    registrations = _registrations(numbers)
     states = delete(ActivityState).where(ActivityState.registration_id.in_(registrations))
     gone = session.execute(states.returning(ActivityState.registration_id))
     documents = len(gone.all())

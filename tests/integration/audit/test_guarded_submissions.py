@@ -47,6 +47,7 @@ DECIDED = (
     "INSERT INTO practice_decision (work_id, what, comment, at)"
     " SELECT id, '{what}', '', '2026-03-04' FROM practice_work WHERE text IN ('again', '李青 2')"
 )
+FORGOTTEN = ("UPDATE practice_work SET launch_id = NULL", "UPDATE practice_work SET text = '', launch_id = NULL")
 AGAIN, ACCEPT = (
     "UPDATE practice_work SET text = 'again', handed_in_at = '2026-03-03' WHERE text = '李青 2'",
     "UPDATE practice_work SET state = 'accepted' WHERE text = 'again'",
@@ -113,3 +114,33 @@ def test_attempts_restarts_and_an_accepted_submission_stay_as_they_were_while_re
     assert [tuple(row) for row in left] == [("", "accepted"), ("", "returned")]
     for table in ("attempt", "activity_restart", "practice_file"):
         assert world.act(lambda session, name=table: session.scalar(text(f"SELECT count(*) FROM {name}"))) == 0, table
+
+
+def reflect(world: World, state: str) -> None:
+    """Write the answer to a reflection, submitted in a launch, and the decision if it is accepted."""
+    world.study("a", 600)
+
+    def write(session: Session) -> None:
+        launch = session.scalars(select(Launch).limit(1)).one()
+        answer = {"registration_id": launch.registration_id, "activity": "a", "title": "我的一节课", "launch_id": launch.id}
+        own = {"enrolment_id": world.enrolment_id, "requirement": "", "on": AT.date(), "text": "李青", "handed_in_at": AT}
+        done = PracticeWork(**own, **answer, state=state)
+        session.add(done)
+        session.flush()
+        if state == "accepted":
+            session.add(PracticeDecision(work_id=done.id, what="accepted", comment="李青", at=AT))
+
+    world.act(write)
+
+
+@pytest.mark.usefixtures("guarded")
+@pytest.mark.parametrize("state", ["handed-in", "accepted"])
+def test_somebody_who_submitted_a_reflection_can_be_erased(world: World, state: str) -> None:
+    reflect(world, state)
+    if state == "accepted":
+        assert accepted_of(world, FORGOTTEN) == [], "nobody is erased yet"
+    with world.app.app_context():
+        world.act(lambda session: erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, world.clock()))
+    left = world.act(lambda session: session.execute(text("SELECT text, state, title, launch_id FROM practice_work")).all())
+    assert [tuple(row) for row in left] == [("", state, "我的一节课", None)]
+    assert world.act(lambda session: session.scalar(text("SELECT count(*) FROM launch"))) == 0
