@@ -15,9 +15,6 @@ DEMO := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL -u SECRET_KEY LMS_DATA_D
         PUBLIC_URL=http://localhost:$(PORT) CONTENT_URL='http://{package}.localhost:$(PORT)' \
         CHECK_IN_URL=$$($(BIN)/python -m lms.demo.address $(PORT)) $(BIN)/lms
 
-# Some hundred processes are started by the tests, and each would compile the product anew: 3.1 instead of 2.5 seconds of CPU.
-unexport PYTHONDONTWRITEBYTECODE
-
 .DEFAULT_GOAL := help
 .PHONY: help install dev demo demo-reset test test-fast check bench format translations lock
 

@@ -1,12 +1,12 @@
 """Search the accesses: by the person they were about, by the person who looked, or by day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.access_log.models import AccessRecord
@@ -64,10 +64,10 @@ def search(session: Session, scope: str | None, wanted: AccessFilter, after: int
         query = query.outerjoin(provider, provider.id == TrainingClass.provider_id)
         query = query.where(or_(below(scope, _school), below(scope, provider), below(scope, _own), below(scope, _office)))
     if wanted.whose:
-        named = _named(session, wanted.whose)
-        query = query.where(_about(session, named if scope is None else sorted(_open_people(session, scope, named))))
+        open_to_it = true() if scope is None else Person.id.in_(_open_people(scope))
+        query = query.where(_about(session, _named(session, wanted.whose, open_to_it)))
     if wanted.by:
-        query = query.where(AccessRecord.by.in_(_named(session, wanted.by)))
+        query = query.where(AccessRecord.by.in_(_named(session, wanted.by, exists().where(AccessRecord.by == Person.id))))
     if wanted.day is not None:
         start = datetime.combine(wanted.day, time(), ZoneInfo(SITE_ZONE))
         query = query.where(AccessRecord.at >= start, AccessRecord.at < start + timedelta(days=1))
@@ -77,7 +77,8 @@ def search(session: Session, scope: str | None, wanted: AccessFilter, after: int
 
 def _with_names_hidden(session: Session, scope: str, lines: Sequence[AccessLine]) -> Sequence[AccessLine]:
     """Mask the people, and leave out the names of the classes, that are not the office's with this path."""
-    people = _open_people(session, scope, {one.record.person_id for one in lines if one.record.person_id is not None})
+    shown = {one.record.person_id for one in lines if one.record.person_id is not None}
+    people = set(session.scalars(_open_people(scope).where(Person.id.in_(shown))))
     runs = select(TrainingClass.id).join(Organisation, Organisation.id == TrainingClass.provider_id).where(below(scope))
     classes = set(session.scalars(runs.where(TrainingClass.id.in_({one.record.class_id for one in lines}))))
     return [
@@ -90,14 +91,14 @@ def _with_names_hidden(session: Session, scope: str, lines: Sequence[AccessLine]
     ]
 
 
-def _open_people(session: Session, scope: str, person_ids: Collection[int]) -> set[int]:
-    """Return those people whom the office with this path may see: of its organisations, or trained in its classes."""
+def _open_people(scope: str) -> Select[int]:
+    """Return the query of the people whom the office with this path may see: of its organisations, or trained in its classes."""
     home, provider = aliased(Organisation), aliased(Organisation)
     trained = select(Enrolment.id).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
     trained = trained.join(provider, provider.id == TrainingClass.provider_id)
     trained = trained.where(Enrolment.person_id == Person.id, below(scope, provider))
     query = select(Person.id).outerjoin(home, home.id == Person.organisation_id)
-    return set(session.scalars(query.where(Person.id.in_(person_ids), or_(below(scope, home), trained.exists()))))
+    return query.where(or_(below(scope, home), trained.exists()))
 
 
 def about(session: Session, person_id: int, after: int | None) -> AccessPage:
@@ -105,9 +106,10 @@ def about(session: Session, person_id: int, after: int | None) -> AccessPage:
     return _page(session, _joined().where(_about(session, [person_id])), after)
 
 
-def _named(session: Session, words: str) -> list[int]:
-    query = select(Person.id).where(or_(Person.name == words, Person.username == words)).limit(MOST_NAMESAKES)
-    return list(session.scalars(query))
+def _named(session: Session, words: str, condition: ColumnElement[bool]) -> list[int]:
+    """Return the people of this name or user name who meet a condition, the first of them if there are very many."""
+    query = select(Person.id).where(or_(Person.name == words, Person.username == words), condition).order_by(Person.id)
+    return list(session.scalars(query.limit(MOST_NAMESAKES)))
 
 
 def _about(session: Session, person_ids: Sequence[int]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from lms.access_log import noting, words
+from lms.access_log import noting, searching, words
 from lms.access_log.models import AccessRecord
 from lms.access_log.noting import EXPORTED, VIEWED, NotedAccess, note
 from lms.access_log.tasks import forget_old
@@ -247,3 +247,23 @@ def test_an_office_sees_what_its_people_looked_at_elsewhere_without_the_names_of
     assert [one for one in ("王**", "其他承训单位的班", "吴芳") if one not in page] == []
     assert "王**" not in elsewhere.get("/records/accesses?whose=王秀兰").text, "a guessed name is not confirmed"
     assert [one for one in names if one not in office.get("/records/accesses").text] == [], "the provider sees its own names"
+
+
+def test_an_office_finds_its_own_people_however_many_of_their_name_there_are_elsewhere(
+    world: World, office: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MOST_NAMESAKES", 3)
+
+    def add(session: Session) -> None:
+        for number in range(3):
+            add_person(session, f"li-{number}", "李娜", (TEACHER, STAFF), password=None)
+        provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
+        own = add_person(session, "li-own", "李娜", (TEACHER, STAFF), password=None, organisation=provider)
+        session.flush()
+        note(session, NotedAccess(VIEWED, "transcript", person_id=own.id), By(None, world.clock()))
+        note(session, NotedAccess(VIEWED, "transcript", person_id=world.person_id), By(own.id, world.clock()))
+
+    world.act(add)
+    assert "查看" in office.get("/records/accesses?whose=李娜").text
+    for words_ in ("whose=李娜", "by=李娜"):
+        assert "李娜" in office.get(f"/records/accesses?{words_}").text.partition("<tbody")[2], words_

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -104,12 +105,10 @@ def test_the_same_request_is_one_job_and_can_be_cancelled(bulk: Bulk, clerk: Fla
     assert not bulk.turn()
 
 
-def test_a_killed_worker_leaves_neither_gaps_nor_doubles(bulk: Bulk, clerk: FlaskClient, programs: Path) -> None:
+def test_a_killed_worker_leaves_neither_gaps_nor_doubles(bulk: Bulk, clerk: FlaskClient) -> None:
     begin(clerk, of="area")
     settings = bulk.world.app.extensions["settings"]
-    worker = subprocess.Popen(
-        [programs / "lms", "-c", WORKER, settings.database_url, str(settings.data_dir)], cwd=Path(__file__).parents[3]
-    )
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, settings.database_url, str(settings.data_dir)], cwd=Path(__file__).parents[3])
     end = time.monotonic() + 200
     while bulk.job().pieces < 2:
         assert worker.poll() is None
