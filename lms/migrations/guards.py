@@ -55,8 +55,8 @@ SETTLED_SCAN = "(NEW.state = OLD.state OR (OLD.state = 'measured' AND NEW.state 
 WORK_DATED = "{same:on} AND {same:handed_in_at} AND {same:title}"
 WORK_KEPT = f"{WORK_DATED} AND {{same:launch_id}}"
 WORK_ERASED = f"NEW.text = '' AND {WORK_DATED} AND ({{same:launch_id}} OR NEW.launch_id IS NULL)"  # an erasure deletes the launch as well
-DECIDED_WORK = (  # the latest decision about it accepts it; without a decision the comparison must not be NULL, which no trigger refuses
-    "COALESCE((SELECT d.what FROM practice_decision d WHERE d.work_id = OLD.id ORDER BY d.id DESC LIMIT 1), '') = 'accepted'"
+LATEST_DECISION = (  # never NULL, also without a decision: no trigger refuses where a comparison is NULL
+    "COALESCE((SELECT d.what FROM practice_decision d WHERE d.work_id = OLD.id ORDER BY d.id DESC LIMIT 1), '')"
 )
 GUARDS = (
     Guard("ledger_entry"),
@@ -101,8 +101,8 @@ GUARDS = (
     Guard(
         "practice_work",  # accepted by a decision; then it stays as it was reviewed, unless that is taken back; an erasure empties its text
         ("on", "text", "state", "handed_in_at", "statement_id", "title", "launch_id"),
-        f"(OLD.state <> 'accepted' AND (NEW.state <> 'accepted' OR ({WORK_KEPT} AND {{same:text}} AND {DECIDED_WORK})))"
-        f" OR (OLD.state = 'accepted' AND {WORK_KEPT} AND {{same:text}} AND NEW.state = 'returned')"
+        f"(OLD.state <> 'accepted' AND (NEW.state <> 'accepted' OR ({WORK_KEPT} AND {{same:text}} AND {LATEST_DECISION} = 'accepted')))"
+        f" OR (OLD.state = 'accepted' AND {WORK_KEPT} AND {{same:text}} AND NEW.state = 'returned' AND {LATEST_DECISION} = 'taken-back')"
         f" OR ({WORK_ERASED} AND {{same:state}} AND {{same:statement_id}} AND {ERASED})",
     ),
     Guard("practice_task", ("withdrawn_at",), "OLD.withdrawn_at IS NULL"),  # what accepted work answers

@@ -47,6 +47,11 @@ DECIDED = (
     "INSERT INTO practice_decision (work_id, what, comment, at)"
     " SELECT id, '{what}', '', '2026-03-04' FROM practice_work WHERE text IN ('again', '李青 2')"
 )
+FORGED = (  # three steps; after them the old decision would speak of another text
+    "UPDATE practice_work SET state = 'returned' WHERE text = '李青'",
+    "UPDATE practice_work SET text = 'forged' WHERE text = '李青'",
+    "UPDATE practice_work SET state = 'accepted' WHERE text IN ('李青', 'forged')",
+)
 FORGOTTEN = ("UPDATE practice_work SET launch_id = NULL", "UPDATE practice_work SET text = '', launch_id = NULL")
 AGAIN, ACCEPT = (
     "UPDATE practice_work SET text = 'again', handed_in_at = '2026-03-03' WHERE text = '李青 2'",
@@ -106,6 +111,7 @@ def submit(world: World) -> None:
 def test_attempts_restarts_and_an_accepted_submission_stay_as_they_were_while_reviews_and_an_erasure_work(world: World) -> None:
     submit(world)
     assert accepted_of(world, NEVER) == []
+    assert accepted_of(world, FORGED) == [], "nobody took the acceptance back"
     assert accepted_of(world, REVIEWS) == list(REVIEWS)
     assert accepted_of(world, (ACCEPT,)) == [], "the decision that was taken back allows nothing"
     with world.app.app_context():
