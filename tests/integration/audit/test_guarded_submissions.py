@@ -47,7 +47,7 @@ DECIDED = (
     "INSERT INTO practice_decision (work_id, what, comment, at)"
     " SELECT id, '{what}', '', '2026-03-04' FROM practice_work WHERE text IN ('again', '李青 2')"
 )
-FORGED = (  # three steps; after them the old decision would speak of another text
+FORGED = (  # three steps, after which the work would be accepted with a text that nobody reviewed
     "UPDATE practice_work SET state = 'returned' WHERE text = '李青'",
     "UPDATE practice_work SET text = 'forged' WHERE text = '李青'",
     "UPDATE practice_work SET state = 'accepted' WHERE text IN ('李青', 'forged')",
