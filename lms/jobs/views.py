@@ -38,11 +38,7 @@ class JobLine:
     cancel_asked: bool
     result_name: str | None
     next_link: tuple[str, str] | None
-
-    @property
-    def can_go_on(self) -> bool:
-        """Whether it failed, and may continue where it stopped."""
-        return self.state == FAILED
+    can_go_on: bool  # it failed, and may continue where it stopped
 
     @property
     def working(self) -> bool:
@@ -54,13 +50,19 @@ def _line(job: Job) -> JobLine:
     kind = kind_of(job.kind)
     next_link = kind.next_link(job.params) if kind.next_link and job.state == DONE else None
     state = FAILED if job.state == REFUSED else job.state
-    return JobLine(job.id, kind.title(job.params), state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, next_link)
+    on = job.state == FAILED and kind.can_go_on
+    title = kind.title(job.params)
+    return JobLine(job.id, title, state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, next_link, on)
 
 
 def _message(job: Job) -> str:
     refusal = kind_of(job.kind).refusal
     if job.state == REFUSED and refusal is not None:
         return refusal(job.message)
+    if job.state == FAILED and not kind_of(job.kind).can_go_on:
+        return _(
+            "It stopped because something went wrong on our side, several times. Upload the list again: you see first what would change."
+        )
     if job.state == FAILED:
         return _(
             "It stopped because something went wrong on our side, several times. What was finished is kept until %(kept)s: press Continue,"
@@ -109,7 +111,8 @@ def cancel(job_id: int) -> ResponseReturnValue:
 def go_on(job_id: int) -> ResponseReturnValue:
     """Let a failed job continue where it stopped."""
     job = _own(job_id)
-    if not kind_of(job.kind).may_have(session(), person(), job.params):
+    kind = kind_of(job.kind)
+    if not kind.can_go_on or not kind.may_have(session(), person(), job.params):
         raise NotFound(str(GONE))
     with transaction() as writing:
         queue.go_on(writing.get_one(Job, job_id, with_for_update=True), now())

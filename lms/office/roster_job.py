@@ -127,4 +127,4 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
 
 
 ROSTER = "roster"
-KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, next_link=_next_link, may_have=may_have_file)}
+KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, next_link=_next_link, may_have=may_have_file, can_go_on=False)}

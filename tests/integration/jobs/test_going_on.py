@@ -1,9 +1,12 @@
 """Does a job that stopped go on where it stopped, and does one that kills its workers end?"""
 
+from dataclasses import replace
+
 import pytest
 
 from lms.jobs import queue, tasks
 from lms.jobs.models import CANCELLED, DONE, FAILED, RUNNING, Job
+from lms.office.roster_job import ROSTER
 from tests.access import form_token
 from tests.factories import World
 from tests.integration.jobs.conftest import Counting, Killed, ask, job_of, turn
@@ -91,3 +94,17 @@ def test_only_a_failed_job_goes_on(world: World, counting: Counting) -> None:
         assert press(world, number) == 302
         assert job_of(world, number).state == state
     assert not turn(world.app)
+
+
+def test_a_list_of_teachers_is_uploaded_again_because_the_office_may_have_decided_otherwise_since(
+    world: World, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ask(world)
+    fail(world, counting, 1)
+    kinds = world.app.extensions["job_kinds"]
+    name = job_of(world, number).kind
+    monkeypatch.setitem(world.app.extensions, "job_kinds", {**kinds, name: replace(kinds[name], can_go_on=False)})
+    page = world.client().get("/jobs/").text
+    assert ("请重新上传名单" in page, "go-on" in page) == (True, False)
+    assert press(world, number) == 404
+    assert not kinds[ROSTER].can_go_on
