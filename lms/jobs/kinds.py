@@ -58,7 +58,7 @@ class JobKind:
     and returns the file name for the person; without it, the job leaves no file. `size` is what a piece adds to the
     progress: by default its number of ids. `next_link`: a link for the time after the job, as text and address.
     `refusal`: the words, in the reader's language, for the reason of a `WorkRefused` that `make` or `join` raised.
-    `can_go_on`: may it be continued after a failure? Not where people decide anew by what they see first: a list of teachers.
+    `can_go_on`: may it be continued after a failure? Not a list of teachers, which is checked again before it is confirmed.
     `may_have`: may the owner still download the result? An office that they lost gives them nothing any more.
     """
 
