@@ -21,7 +21,11 @@ class Problem:
 
     code: str
     path: str = ""
-    params: Params = field(default_factory=dict, hash=False)
+    params: Params = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        """Include the params: thousands of problems of one code and path would otherwise share one hash, and a set of them would compare each with each."""
+        return hash((self.code, self.path, frozenset(self.params.items())))
 
     def inside(self, name: str) -> "Problem":
         """Return the same problem as one inside the file `name`."""
