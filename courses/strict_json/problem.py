@@ -24,7 +24,7 @@ class Problem:
     params: Params = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        """Include the params: thousands of problems of one code and path would otherwise share one hash, and a set of them would compare each with each."""
+        """Include the params: without them, thousands of problems of one code and path would share one hash, and a set would compare all pairs."""
         return hash((self.code, self.path, frozenset(self.params.items())))
 
     def inside(self, name: str) -> "Problem":
