@@ -24,7 +24,7 @@ class Problem:
     params: Params = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        """Include the params: without them, thousands of problems of one code and path would share one hash, and a set would compare all pairs."""
+        """Include the params: without them, thousands of problems of one code and path share a hash, and a set compares all pairs."""
         return hash((self.code, self.path, frozenset(self.params.items())))
 
     def inside(self, name: str) -> "Problem":
