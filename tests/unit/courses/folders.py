@@ -172,3 +172,19 @@ def said(problem: Problem) -> str:
 def problems(found: Package | list[Problem]) -> list[str]:
     assert isinstance(found, list)
     return [problem.path for problem in found]
+
+
+FORMULAS = {"machineName": "H5P.Formulas", "majorVersion": 1, "minorVersion": 0}
+
+
+def card(needed: list[dict[str, Any]], content: dict[str, Any]) -> dict[str, bytes]:
+    """An exported content of the type H5P.Card, which names a library besides: one that the package lacks."""
+    library = {"machineName": "H5P.Card", "majorVersion": 1, "minorVersion": 0, "preloadedJs": [{"path": "card.js"}]}
+    described = about("H5P.Card")
+    described["preloadedDependencies"].append(FORMULAS)
+    return {
+        "h5p.json": json.dumps(described).encode(),
+        "content/content.json": json.dumps(content).encode(),
+        "H5P.Card-1.0/library.json": json.dumps({**library, "preloadedDependencies": needed}).encode(),
+        "H5P.Card-1.0/card.js": b"createXAPIEventTemplate('completed')",
+    }

@@ -7,22 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.courses import folders
-from tests.unit.courses.folders import Open, about, sound, zipped
-
-FORMULAS = {"machineName": "H5P.Formulas", "majorVersion": 1, "minorVersion": 0}
-
-
-def card(needed: list[dict[str, Any]], content: dict[str, Any]) -> dict[str, bytes]:
-    """An exported content of the type H5P.Card, which names a library besides: one that the package lacks."""
-    library = {"machineName": "H5P.Card", "majorVersion": 1, "minorVersion": 0, "preloadedJs": [{"path": "card.js"}]}
-    described = about("H5P.Card")
-    described["preloadedDependencies"].append(FORMULAS)
-    return {
-        "h5p.json": json.dumps(described).encode(),
-        "content/content.json": json.dumps(content).encode(),
-        "H5P.Card-1.0/library.json": json.dumps({**library, "preloadedDependencies": needed}).encode(),
-        "H5P.Card-1.0/card.js": b"createXAPIEventTemplate('completed')",
-    }
+from tests.unit.courses.folders import FORMULAS, Open, card, sound, zipped
 
 
 def test_a_library_that_nothing_uses_may_be_missing_and_the_author_is_told(opened: Open) -> None:

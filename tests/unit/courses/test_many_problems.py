@@ -2,8 +2,7 @@
 
 from courses.package import Package
 from courses.strict_json.problem import Problem
-from tests.unit.courses.folders import Open, zipped
-from tests.unit.courses.test_forgiven_h5p import card
+from tests.unit.courses.folders import Open, card, zipped
 from tests.work import bend, calls
 
 
