@@ -178,7 +178,7 @@ def _state(
             evidence.take_back(enrolment, one.statement_id)
             one.statement_id, changed = None, True
         if wanted is not None and one.statement_id is None:
-            one.statement_id, one.came_at, changed = evidence.attended(enrolment, lesson, (wanted, one.at)), wanted, True
+            one.statement_id, one.came_at, changed = evidence.attended(lesson, [(enrolment, (wanted, one.at))])[0], wanted, True
     return changed
 
 

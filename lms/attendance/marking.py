@@ -32,8 +32,8 @@ class NotedAttendance:
 class AttendanceEvidence(Protocol):
     """Converts marks to evidence; the caller passes the record store's implementation."""
 
-    def attended(self, enrolment: Enrolment, session: ClassSession, interval: tuple[datetime, datetime]) -> UUID:
-        """State that a person attended `[arrived, left)` of a session; return the statement's id."""
+    def attended(self, session: ClassSession, intervals: Sequence[tuple[Enrolment, tuple[datetime, datetime]]]) -> list[UUID]:
+        """State that each person attended `[arrived, left)` of a session; return the statements' ids, in order."""
         ...
 
     def take_back(self, enrolment: Enrolment, statement_id: UUID) -> object:
@@ -126,9 +126,10 @@ def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance
                 evidence.take_back(enrolment, before.statement_id)
             _take_back_scans(session, lesson, enrolment, evidence)
     session.flush()  # the index allows one current mark for each person
+    intervals = {one.enrolment_id: interval for one in changed if (interval := interval_of(lesson, one)) is not None}
+    stated = evidence.attended(lesson, [(people[key], interval) for key, interval in intervals.items()]) if intervals else []
+    statement_ids = dict(zip(intervals, stated, strict=True))
     for one in changed:
-        interval = interval_of(lesson, one)
-        stated = None if interval is None else evidence.attended(people[one.enrolment_id], lesson, interval)
         arrived, left = _times(one)
         session.add(
             AttendanceMark(
@@ -140,7 +141,7 @@ def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance
                 reason=one.reason.strip(),
                 noted_at=by.at,
                 noted_by=by.person_id,
-                statement_id=stated,
+                statement_id=statement_ids.get(one.enrolment_id),
             )
         )
     session.flush()

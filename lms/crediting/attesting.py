@@ -58,23 +58,22 @@ class Attestor:
     by: int | None
     now: datetime
 
-    def attended(self, enrolment: Enrolment, lesson: TimetableSession, interval: tuple[datetime, datetime]) -> uuid.UUID:
-        """Attest that a person was in a session from one instant to another. A paper list counts for the whole session.
+    def attended(self, lesson: TimetableSession, intervals: Sequence[tuple[Enrolment, tuple[datetime, datetime]]]) -> list[uuid.UUID]:
+        """Attest that each person was in a session from one instant to another. A paper list counts for the whole session.
 
         Raises:
-            InvalidInput: the person left before arriving.
+            InvalidInput: a person left before arriving.
         """
-        arrived, left = interval
-        if left < arrived:
+        if any(left < arrived for _enrolment, (arrived, left) in intervals):
             raise InvalidInput(_("The attendance was not noted."), [_("Nobody leaves before they arrive")])
         code = self.session.scalars(select(TrainingClass.code).where(TrainingClass.id == lesson.class_id)).one()
         place = activity_name(code, lesson.key)
-        return self.attended_at(enrolment, place, {"in": iso(arrived), "out": iso(left)}, uuid.uuid4())
+        said = [(one, {"place": place, "in": iso(arrived), "out": iso(left)}, uuid.uuid4()) for one, (arrived, left) in intervals]
+        return self._state_all(v.ATTENDED, self._session_of(place), said)
 
     def attended_at(self, enrolment: Enrolment, place: str, said: Mapping[str, Any], id_: uuid.UUID) -> uuid.UUID:
         """Attest attendance of a place under an id that the caller derives, so that a repetition changes nothing."""
-        target = self._activity(v.session_iri(self.public_url, place), v.SESSION_TYPE)
-        return self._state(enrolment, v.ATTENDED, target, {"place": place, **said}, id_)
+        return self._state(enrolment, v.ATTENDED, self._session_of(place), {"place": place, **said}, id_)
 
     def accepted(self, enrolment: Enrolment, requirement: str, task: str, id_: uuid.UUID | None = None) -> uuid.UUID:
         """Attest that a task of a requirement was accepted; the same task counts once, even if it is accepted several times.
@@ -176,25 +175,33 @@ class Attestor:
     def _state(
         self, enrolment: Enrolment, verb: str, target: Mapping[str, Any], said: Mapping[str, Any], id_: uuid.UUID | None = None
     ) -> uuid.UUID:
-        account = self.session.scalars(select(Person.account).where(Person.id == enrolment.person_id)).one()
-        own = id_ or uuid.uuid4()
-        registration = uuid.uuid5(uuid.NAMESPACE_URL, v.requirement_iri(self.public_url, enrolment.id, ""))
-        statement = {
-            "id": str(own),
-            "actor": v.actor_of(self.public_url, account),
-            "verb": {"id": verb, "display": {"en": verb.rpartition("/")[2]}},
-            "object": target,
-            "timestamp": iso(self.now),
-            "context": self._context({"registration": str(registration), "extensions": {v.ATTESTED: {"enrolment": enrolment.id, **said}}}),
-        }
-        store(self.session, [statement], self.public_url, self.now)
-        return own
+        return self._state_all(verb, target, [(enrolment, said, id_ or uuid.uuid4())])[0]
+
+    def _state_all(
+        self, verb: str, target: Mapping[str, Any], attested: Sequence[tuple[Enrolment, Mapping[str, Any], uuid.UUID]]
+    ) -> list[uuid.UUID]:
+        """State the same of several enrolments at once, each with its own details and id; return the ids."""
+        people = select(Person.id, Person.account).where(Person.id.in_({one.person_id for one, _said, _id in attested}))
+        accounts = {person_id: account for person_id, account in self.session.execute(people)}
+        common = {"verb": {"id": verb, "display": {"en": verb.rpartition("/")[2]}}, "object": target, "timestamp": iso(self.now)}
+        context = self._context({})
+        statements: list[Mapping[str, Any]] = []
+        for enrolment, said, own in attested:
+            registration = uuid.uuid5(uuid.NAMESPACE_URL, v.requirement_iri(self.public_url, enrolment.id, ""))
+            about = {"registration": str(registration), "extensions": {v.ATTESTED: {"enrolment": enrolment.id, **said}}}
+            actor = v.actor_of(self.public_url, accounts[enrolment.person_id])
+            statements.append({"id": str(own), "actor": actor, **common, "context": {**about, **context}})
+        store(self.session, statements, self.public_url, self.now)
+        return [own for _enrolment, _said, own in attested]
 
     def _context(self, context: dict[str, Any]) -> dict[str, Any]:
         if self.by is None:
             return context
         account = self.session.scalars(select(Person.account).where(Person.id == self.by)).one()
         return {**context, "instructor": v.actor_of(self.public_url, account)}
+
+    def _session_of(self, place: str) -> Mapping[str, Any]:
+        return self._activity(v.session_iri(self.public_url, place), v.SESSION_TYPE)
 
     def _of(self, enrolment: Enrolment, requirement: str) -> Mapping[str, Any]:
         return self._activity(v.requirement_iri(self.public_url, enrolment.id, requirement), v.REQUIREMENT_TYPE)

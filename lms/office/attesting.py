@@ -1,5 +1,6 @@
 """Turn the notes of class staff into evidence: attendance of sessions, accepted tasks and logs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +19,9 @@ class Attesting:
 
     attestor: Attestor
 
-    def attended(self, enrolment: Enrolment, session: ClassSession, interval: tuple[datetime, datetime]) -> UUID:
-        """Write an attestation of attendance; return the statement's id."""
-        return self.attestor.attended(enrolment, session, interval)
+    def attended(self, session: ClassSession, intervals: Sequence[tuple[Enrolment, tuple[datetime, datetime]]]) -> list[UUID]:
+        """Write an attestation of each person's attendance; return the statements' ids."""
+        return self.attestor.attended(session, intervals)
 
     def accepted(self, work: PracticeWork) -> UUID:
         """Write an attestation of accepted work: a task, a log in the month of its date, or an answer to a reflection."""

@@ -148,7 +148,7 @@ def attend(world: World, number: int, minutes: int) -> None:
 
     def work(session: Session) -> None:
         row = session.get_one(ClassSession, number)
-        attestor(session, world).attended(own(session, world), row, (row.starts_at, row.starts_at + timedelta(minutes=minutes)))
+        attestor(session, world).attended(row, [(own(session, world), (row.starts_at, row.starts_at + timedelta(minutes=minutes)))])
 
     world.act(work)
     world.credit()

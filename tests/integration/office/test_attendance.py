@@ -4,13 +4,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Person
-from lms.attendance.models import AttendanceMark
-from lms.classes.models import Enrolment
-from tests.factories import signed_in
+from lms.attendance import marking
+from lms.attendance.marking import NotedAttendance
+from lms.attendance.models import PRESENT, AttendanceMark
+from lms.classes.models import ClassSession, Enrolment
+from lms.crediting.attesting import Attestor
+from lms.office.attesting import Attesting
+from tests.factories import PUBLIC_URL, signed_in
 from tests.integration.office.conftest import Desk
 from tests.integration.office.room import NAMES, Room
 
@@ -33,6 +38,27 @@ def test_all_here_except_a_few_is_one_press_and_gives_half_a_day(room: Room) -> 
     assert "到 2 人，已登记 4 人" in page
     assert 'value="病假"' in page
     assert room.findings() == []
+
+
+def test_several_people_are_marked_with_no_more_questions_to_the_database_than_one(room: Room) -> None:
+    def asked(people: list[int]) -> list[str]:
+        statements: list[str] = []
+
+        def note(session: Session) -> None:
+            event.listen(session.connection(), "before_cursor_execute", lambda *args: statements.append(args[2]))
+            evidence = Attesting(Attestor(session, PUBLIC_URL, None, room.world.clock()))
+            marks = [NotedAttendance(one, PRESENT) for one in people]
+            marking.note(session, session.get_one(ClassSession, room.session_id), marks, By(None, room.world.clock()), evidence)
+
+        room.world.act(note)
+        return [one for one in statements if not one.startswith("INSERT INTO attendance_mark")]  # SQLite inserts these row by row
+
+    asked(room.people[:1])  # the first one also stores what the session is
+    one, several = asked(room.people[1:2]), asked(room.people[2:])
+    assert one
+    assert len(several) == len(one)
+    room.world.credit()
+    assert room.days() == [Decimal("0.5")] * 4
 
 
 def test_late_counts_if_enough_of_the_session_is_left_and_leaving_early_too(room: Room) -> None:
