@@ -24,6 +24,7 @@ from lms.crediting.standing import Standing, of_enrolments
 from lms.db import database
 from lms.errors import Conflict
 from lms.i18n import pick
+from lms.site_settings import site_settings
 from lms.transcripts.identity import shown_username
 from lms.transcripts.in_parallel import pdfs_of
 from lms.transcripts.transcript import Transcript, read_many
@@ -144,7 +145,7 @@ def _file_name(one: Standing) -> str:
 
 
 def _certificate(certificate: Certificate, fingerprint: str) -> bytes:
-    settings = current_app.extensions["settings"]
+    settings = site_settings()
     where = {"number": certificate.number, "version": certificate.version}
     path = current_app.url_map.bind("").build("certification.verify", where)
     return certificate_pdf(certificate, fingerprint, f"{settings.public_url}{path}", settings.secret_key)
