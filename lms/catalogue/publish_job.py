@@ -34,11 +34,11 @@ from lms.site_settings import site_settings
 from lms.storage import storage
 
 HUNDREDTHS = 100
-ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
+ASSEMBLED, CHECKED = 20, 50  # percent of the work that is done by then
 LONGEST_STEM = 80
 
-NoteVersion = Callable[[CourseVersion, datetime], None]  # notes the published version where its outcome is waited for
-ClaimOutcome = Callable[[Session], NoteVersion | None]  # locks that place; None if another worker was faster
+NoteVersion = Callable[[CourseVersion, datetime], None]  # notes the published version in the row that waits for it
+ClaimOutcome = Callable[[Session], NoteVersion | None]  # locks that row; None if another worker was faster
 
 
 def _title(params: Params) -> str:
