@@ -16,7 +16,7 @@ from courses.strict_json.problem import Problem
 class UnpackingSpace:
     """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit.
 
-    `report` is told how far the package is, in hundredths: unpacking is half of it, hashing the other half.
+    `report` gets the progress in percent: unpacking is one half of it, hashing the other.
     """
 
     def __init__(self, report: Report = to_nobody) -> None:

@@ -11,7 +11,7 @@ YOUNGER_LOOKS = 20  # before a look at the next older generation: Python's defau
 
 
 def look_less_often() -> None:
-    """Set this for the whole process, and for those forked from it; what is loaded by now is never looked at again.
+    """Set this for the whole process, and for those forked from it; the collector never looks at objects again that are loaded by now.
 
     Processes call it when they have loaded the application.
     """

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.clock import now
 from lms.db import Base, Database, UtcDateTime
+from lms.site_settings import settings_of
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20
@@ -114,7 +115,7 @@ class HeartbeatReporter:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + HEARTBEAT_SECONDS
-        database = Database(self._app.extensions["settings"].database_url)
+        database = Database(settings_of(self._app).database_url)
         try:
             with self._app.app_context(), database.writer() as session, session.begin():
                 note(session, self._name, now())

@@ -1,6 +1,6 @@
-"""The settings of the site, for code that answers a request or runs a command."""
+"""The settings of the site, for code that answers a request, runs a command or starts an app."""
 
-from flask import current_app
+from flask import Flask, current_app
 
 from lms.config import Settings
 
@@ -11,5 +11,10 @@ def site_settings() -> Settings:
     Raises:
         RuntimeError: there is no current app.
     """
-    found: Settings = current_app.extensions["settings"]
+    return settings_of(current_app)
+
+
+def settings_of(app: Flask) -> Settings:
+    """Return the settings of an app that is not the current one."""
+    found: Settings = app.extensions["settings"]
     return found

@@ -9,9 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.celery_app import run_beat, run_worker
 from lms.clock import system_clock
-from lms.config import Settings
 from lms.db import Database
 from lms.heartbeat import of_host, problem_of_all, problems_here
+from lms.site_settings import settings_of
 from lms.starting import refuse, settings_of_environment
 
 NOT_ALIVE = 1
@@ -43,8 +43,7 @@ def beat(*, check: bool) -> None:
 
 def _app() -> Flask:
     app = click.get_current_context().ensure_object(ScriptInfo).load_app()
-    settings: Settings = app.extensions["settings"]
-    if settings.redis_url is None:
+    if settings_of(app).redis_url is None:
         refuse(["REDIS_URL: is not set; without it `lms serve` does the background work itself"])
     return app
 

@@ -19,7 +19,7 @@ PUBLISHED = datetime(2026, 1, 31, 2, 0, tzinfo=UTC)  # thirty days before the te
 
 
 def course_document(code: str, activities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a course's document with one module of these activities; what is not given has a plain value."""
+    """Return a course's document with one module of these activities; any field that is not given has a plain value."""
     plain = {"format": "h5p", "minutes": 30, "grading": "none", "requires": {}, "media_seconds": None}
     listed = [
         {

@@ -40,7 +40,7 @@ def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProce
 
 @contextmanager
 def serving(folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `lms serve` on an installation until the end of the block; what it writes is in its folder's `log`."""
+    """Run `lms serve` on an installation until the end of the block; its output is in its folder's `log`."""
     log = folder / "log"
     with log.open("wb") as err:
         server = subprocess.Popen([LMS, "serve", "--port", str(port)], cwd=folder, env=env_of(folder, **settings), stdout=err, stderr=err)

@@ -1,4 +1,4 @@
-"""The format of sound recordings: a file of which coverage is measured, as of a video."""
+"""The format of sound recordings: one file, whose coverage is measured like a video's."""
 
 import io
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from courses.values import Activity
 
 MP3, M4A, OGG = "mp3", "m4a", "ogg"
 LONGEST_S = 10**6
-MOST_READS = 300_000  # of one recording: a page of Ogg takes three, and has a second of sound or so
+MOST_READS = 300_000  # of one recording: a page of Ogg, about one second of sound, takes three reads
 LARGEST_READ = 2**22  # bytes
 # How a frame of MPEG audio, layer III begins (ISO 11172-3 2.4.1.3): all versions, with and without a checksum.
 MPEG_FRAMES = tuple(bytes([0xFF, second]) for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2))
@@ -34,7 +34,7 @@ def kind_of(head: bytes, name: str) -> str | None:
 
 
 class _BoundedFile(io.BufferedReader):
-    """A file that ends a reader who asks too often or for too much: TinyTag looks for the next frame four bytes at a time."""
+    """A file that raises an error if it is read too often or too much at once: TinyTag looks for the next frame four bytes at a time."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(io.FileIO(path))

@@ -1,7 +1,7 @@
 """The format of cmi5: a course structure (cmi5.xml) with its units, packed as .zip or, with all units on other hosts, the .xml alone.
 
 A package is a course: each unit (AU) becomes an activity and each innermost block a module. A registration is an enrolment in a
-course here as there, so `satisfied` for blocks and the course follows from the activities, and a learner sees the units as they see all
+course on both sides, so `satisfied` for blocks and the course follows from the activities, and a learner sees the units as they see all
 activities. The manifest stays the description of the units: it is served with the package and read again at a launch.
 
 A course outline can name units too, beside other activities, with titles, minutes and conditions of its own: each has the package's
@@ -159,7 +159,7 @@ def structure_of(content: bytes) -> Structure:
 
 
 def _first_files(entry: str, read: ReadFile) -> tuple[str, ...]:
-    """Return what the pages of the first units name. Learners take the units in their order, so what is new among it is of the next one."""
+    """Return the files that the pages of the first units name. Learners take the units in order, so new files belong to the next one."""
     found, folder = read_structure(read(entry) or b"", _Anything()), folder_of(entry)
     urls = [] if isinstance(found, list) else [QUERY.split(one.url, maxsplit=1)[0] for one in found[0].units if not is_elsewhere(one.url)]
     return files_of_pages([f"{folder}{unquote(one)}" for one in urls], folder, read)

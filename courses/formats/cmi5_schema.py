@@ -1,6 +1,6 @@
 """The XSD of cmi5's course structure, written as rules: which elements in which order, and which attributes (cmi5 13.2).
 
-The schema is short, so a validator, which would be a large parser for untrusted files, is not worth it.
+The schema is short. A validator would be a large parser for untrusted files, so we do without one.
 """
 
 from collections import deque

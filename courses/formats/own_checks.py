@@ -11,7 +11,7 @@ CHECKED = frozenset({own.READING, own.CHECKPOINT_VIDEO})
 
 
 def checks_in(main: str, body: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the check questions of a reading or a film; nothing of other types, nor of what is not well formed."""
+    """Yield the check questions of a reading or a film; nothing if the document has another type or is malformed."""
     if main not in CHECKED or not isinstance(body, Mapping):
         return
     holders = _list(body, "pages") if main == own.READING else [{"checks": body.get("checkpoints")}]

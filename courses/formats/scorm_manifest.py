@@ -1,7 +1,7 @@
 """Read imsmanifest.xml of a SCORM package, 1.2 or 2004: its units in the order of the default organization. Pure.
 
-Real manifests break the rules in many ways that leave no doubt what is meant, so only local names count, not namespaces; hrefs may have
-backslashes, percent signs and other capitals than the files. Files are compared in lowercase, as on Windows, where most are made.
+Real manifests break the rules, but their meaning is clear. So only local names count, not namespaces, and hrefs may have backslashes and
+percent signs. File names are compared in lowercase, as on Windows, where most packages are made.
 """
 
 import re
@@ -189,7 +189,7 @@ def _is_sco(resource: Element) -> bool:
 
 
 def _units_without_organization(reading: _Reading) -> list[ScormUnit]:
-    """Return the pages among the resources, as packages without an organization mean them: the SCOs if there are any."""
+    """Return the pages among the resources of a package without an organization: the SCOs if there are any."""
     listed = [one for one in reading.resources.values() if _attribute(one, "href")]
     found = []
     for resource in [one for one in listed if _is_sco(one)] or listed[:1]:
@@ -226,7 +226,7 @@ def _href(resource: Element, title: str, reading: _Reading) -> str | None:
 
 
 def _plain(path: str) -> str:
-    """Return a path without `.` and `..`, which some manifests write; what would lead outside stays inside."""
+    """Return a path without `.` and `..`, which some manifests write; a path that would lead outside the package stays inside."""
     parts: list[str] = []
     for part in path.split("/"):
         if part == "..":
@@ -248,7 +248,7 @@ def _with_parameters(href: str, parameters: str) -> str:
 
 
 def _with_own_ids(units: list[ScormUnit]) -> Iterator[ScormUnit]:
-    """Yield the units with different ids, by which what they keep is told apart."""
+    """Yield the units with ids made unique, because each unit's data is kept by its id."""
     seen: set[str] = set()
     for number, one in enumerate(units, 1):
         name = one.id if one.id and one.id not in seen else f"{one.id[: LONGEST_ID - 10]}#{number}"
@@ -257,7 +257,7 @@ def _with_own_ids(units: list[ScormUnit]) -> Iterator[ScormUnit]:
 
 
 def _version(root: Element) -> str:
-    """Return the version. Some packages do not state it, or not in the words of the standard: then a namespace shows it."""
+    """Return the version. A namespace shows it if the package does not state it in the words of the standard."""
     metadata = next(_children(root, "metadata"), None)
     stated = _child_text(metadata, "schemaversion", 50) if metadata else ""
     if stated.startswith("1.2"):

@@ -1,4 +1,4 @@
-"""The format of plain videos: a file with its captions and poster beside it, of which coverage is measured."""
+"""The format of plain videos: a file with its captions and poster beside it; the watched share is measured."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -72,7 +72,7 @@ def check_length(name: str, seconds: float | None, stated: float | None, word: s
 
 
 def check_lasting(name: str, *lengths: float | None) -> list[Problem]:
-    """Refuse media of which a browser may not play a single whole second that counts; the shortest of the known `lengths` decides."""
+    """Refuse media that are too short for a browser to play one counted second; the shortest of the known `lengths` decides."""
     shortest = min((one for one in lengths if one is not None), default=LEAST_MEDIA_S)
     return [Problem("media-too-short", name, {"seconds": f"{shortest:g}", "least": LEAST_MEDIA_S})] if shortest < LEAST_MEDIA_S else []
 
@@ -146,7 +146,7 @@ def _captions_text(entry: str, read: ReadFile) -> Mapping[str, tuple[str, ...]]:
 
 
 def sends(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
-    """Say that of media the watched share is measured."""
+    """Say that the watched share of media is measured."""
     return ("coverage",)
 
 

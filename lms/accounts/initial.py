@@ -11,9 +11,8 @@ import hmac
 import secrets
 import unicodedata
 
-from flask import current_app
-
 from lms.sealing import derived
+from lms.site_settings import site_settings
 
 MARK = "$initial$"  # replaces the hash of a password
 WAITING, GIVEN = MARK + "waiting$", MARK + "given$"  # nobody has seen it yet; it is on somebody's sheet
@@ -53,4 +52,4 @@ def is_right(stored: str, account: str, typed: str) -> bool:
 
 
 def _key() -> bytes:
-    return derived(current_app.extensions["settings"].secret_key, PURPOSE)
+    return derived(site_settings().secret_key, PURPOSE)

@@ -11,6 +11,7 @@ from flask import Blueprint, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from lms.config import Settings
+from lms.site_settings import site_settings
 
 PORTS = {"http": 80, "https": 443}
 
@@ -44,7 +45,7 @@ class FormProtection(CSRFProtect):  # type: ignore[misc]
         """
         super().protect(apply_exemptions=apply_exemptions)
         asked = request.method in current_app.config["WTF_CSRF_METHODS"] and not (apply_exemptions and self._is_exempt())
-        settings: Settings = current_app.extensions["settings"]
+        settings = site_settings()
         if asked and not is_ours(request.headers.get("Origin"), request.headers.get("Referer"), settings):
             raise OtherOrigin(settings.public_url)
 

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
@@ -18,11 +17,11 @@ from lms.audit.models import AuditExport
 from lms.classes.models import TrainingClass
 from lms.clock import now
 from lms.command_options import json_option
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.signing.jws import sign_text
 from lms.signing.site_key import demand, signer_of
+from lms.site_settings import site_settings
 
 LONGEST_REASON = 200
 
@@ -59,7 +58,7 @@ def bundle_(class_code: str, reason: str | None, out: Path, *, as_json: bool) ->
 
 
 def _write(class_id: int, reason: str | None, out: Path) -> bundle.WrittenBundle:
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     site = demand()
     at, key = now(), anchors.public_key_of(settings.secret_key)
     order = bundle.BundleOrder(class_id, at, settings.public_url, key, reason is not None, signer_of(site))

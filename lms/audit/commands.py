@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.audit import anchors
@@ -18,9 +17,9 @@ from lms.certification import register_check
 from lms.certification.register_check import CheckedRegister
 from lms.clock import now
 from lms.command_options import json_option
-from lms.config import Settings
 from lms.crediting.verify import AT_ONCE, CheckedBatch, Finding, addresses_of, check, numbers_of
 from lms.db import transaction
+from lms.site_settings import site_settings
 from lms.storage import storage
 
 
@@ -33,7 +32,7 @@ def anchor(heads: Path | None, *, public_key: bool) -> None:
 
     With the list of heads, `lms ledger verify --anchor` also names the enrolments.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     if public_key:
         click.echo(anchors.public_key_of(settings.secret_key))
         return
@@ -60,7 +59,7 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
     Without --enrolment, certificates, register and hours earned elsewhere (`lms lifetime verify`) are checked, too.
     Exit code 1 with one line for each finding; exit code 2 if nothing could be checked.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     public_url = settings.public_url if statements else None
     covered = _anchored(anchor, key or anchors.public_key_of(settings.secret_key)) if anchor else None
     with snapshot() as reading:

@@ -1,7 +1,6 @@
 """Check the ledger every night, and when an administrator asks for it."""
 
 from celery import shared_task
-from flask import current_app
 
 from lms.audit.check_run import begin, carry, claim
 from lms.celery_app import ring
@@ -9,6 +8,7 @@ from lms.clock import now
 from lms.crediting.models import NIGHTLY, LedgerCheck
 from lms.db import transaction
 from lms.jobs import long_runs
+from lms.site_settings import site_settings
 
 EVERY_SECONDS, NIGHTLY_SECONDS = 60, 600
 NIGHT = range(3, 6)  # hours of the day at the site: after the months of practice were credited and old statements removed
@@ -27,7 +27,7 @@ def work() -> bool:
 
 def see_through(check_id: int, turn: str) -> None:
     """Carry a check to its end."""
-    long_runs.see_through("ledger-check", check_id, lambda: carry(check_id, turn, current_app.extensions["settings"]))
+    long_runs.see_through("ledger-check", check_id, lambda: carry(check_id, turn, site_settings()))
 
 
 @shared_task(name="lms.audit.tasks.nightly", ignore_result=True)

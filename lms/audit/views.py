@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -17,10 +17,11 @@ from lms.audit.tasks import work
 from lms.celery_app import ring
 from lms.classes.models import TrainingClass
 from lms.clock import now
-from lms.config import NO_ANCHORS, Settings
+from lms.config import NO_ANCHORS
 from lms.crediting.models import OFFICE
 from lms.db import session, transaction
 from lms.records.sections import bp
+from lms.site_settings import site_settings
 
 SHOWN = 40
 
@@ -29,7 +30,7 @@ SHOWN = 40
 @requires(ADMIN)
 def ledger_checks() -> ResponseReturnValue:
     """Show the last checks, each with its findings."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     runs = latest(session(), SHOWN)
     who = {one.asked_by for one in runs if one.asked_by is not None}
     return render_template(

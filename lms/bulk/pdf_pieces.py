@@ -24,6 +24,7 @@ from lms.crediting.standing import Standing, of_enrolments
 from lms.db import database
 from lms.errors import Conflict
 from lms.i18n import pick
+from lms.site_settings import site_settings
 from lms.transcripts.identity import shown_username
 from lms.transcripts.in_parallel import pdfs_of
 from lms.transcripts.transcript import Transcript, read_many
@@ -31,7 +32,7 @@ from lms.transcripts.words import state_of
 from lms.zip_files import add_file
 
 TRANSCRIPTS, CERTIFICATES, BOTH = KINDS = ("transcripts", "certificates", "both")
-READ_FIRST, READ_THEN = 10, 45  # people: while the second are read, the first are written; each reading costs some twenty queries
+READ_FIRST, READ_THEN = 10, 45  # people in the first and in later batches: one is written while the next is read
 ROWS = "rows.json"  # a piece's rows of the index: from the same reading as its PDFs, so that the two always agree
 
 
@@ -82,7 +83,7 @@ class PieceTarget:
     whole: bool
 
     def row(self, one: Standing, hours: Decimal | None) -> IndexRow:
-        """Return somebody's row of the index, without files. No number is whole without a reason, also if transcripts print it whole."""
+        """Return a person's row of the index, without files. A user name is masked unless a reason was given."""
         username = one.enrolment.person.username
         listed = username if self.whole else listed_username(shown_username(username))
         return _row(one, self.places[one.enrolment.id], listed, hours)
@@ -105,7 +106,7 @@ def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], targ
 
 
 def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems: dict[int, str]) -> Iterator[Transcript]:
-    """Yield the transcripts; of one that cannot be read note the problem, so that one damaged account does not stop all others."""
+    """Yield the transcripts. If one cannot be read, note the problem, so that one damaged account does not stop all others."""
     starts = [0, *range(READ_FIRST, len(enrolment_ids), READ_THEN)]
     for start, end in pairwise([*starts, len(enrolment_ids)]):
         some = enrolment_ids[start:end]
@@ -144,7 +145,7 @@ def _file_name(one: Standing) -> str:
 
 
 def _certificate(certificate: Certificate, fingerprint: str) -> bytes:
-    settings = current_app.extensions["settings"]
+    settings = site_settings()
     where = {"number": certificate.number, "version": certificate.version}
     path = current_app.url_map.bind("").build("certification.verify", where)
     return certificate_pdf(certificate, fingerprint, f"{settings.public_url}{path}", settings.secret_key)

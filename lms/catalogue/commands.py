@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from courses.collection import open_collection
@@ -20,6 +19,7 @@ from lms.catalogue.uploads import check
 from lms.clock import now
 from lms.command_options import json_option
 from lms.db import release, session, transaction
+from lms.site_settings import site_settings
 from lms.storage import storage
 
 
@@ -39,7 +39,7 @@ def import_course(paths: tuple[Path, ...], *, as_json: bool) -> None:
 
     The same content again changes nothing. A file with problems stops no other one: one line for each problem, and at the end exit code 2.
     """
-    own_hosts = bool(current_app.extensions["settings"].package_url)
+    own_hosts = bool(site_settings().package_url)
     failed, named = False, len(paths) > 1
     with tempfile.TemporaryDirectory(prefix="collections-") as unpacked:
         given = [(str(path), path) for path in paths]

@@ -189,7 +189,7 @@ def bring_back_of(storage: Storage, sha256: str, name: str) -> bool:
 
 
 def keep(storage: Storage, sha256: str) -> None:
-    """Have a listing in its place before the address of its frame is given out: a frame is an anonymous reader, in any process."""
+    """Bring a listing back before the address of its frame is given out, because a frame, an anonymous reader, may not do so."""
     name = _listing_name(sha256)
     if storage.size(name) is None and storage.size(f"packages/{sha256}.stored") is None:  # the latter is a package of the old layout
         bring_back(storage, name)
@@ -215,7 +215,7 @@ def listing_by(storage: Storage, sha256: str, *, anonymous: bool = False) -> Lis
 
 
 def read_listing(storage: Storage, name: str) -> Listing:
-    """Return a listing by its name in the file store, which may be that under which it is set aside.
+    """Return a listing by its name in the file store, also of one that is set aside.
 
     Raises:
         FileNotFoundError: it is not there.
@@ -252,7 +252,7 @@ def _listing_name(sha256: str) -> str:
 class _Listings:
     """The listings that were read last; None for a package of the old layout.
 
-    That nothing is there is not remembered, because it may be stored in the next moment.
+    A missing listing is not remembered, because it may be stored in the next moment.
     """
 
     def __init__(self, most: int) -> None:

@@ -89,7 +89,7 @@ def newest_for(session: Session, code: str, by: Person | None) -> CourseVersion 
 
 
 def versions_of(session: Session, code: str) -> Sequence[CourseVersion]:
-    """Return a course's versions, newest first; empty if there is no such course. Nobody's right to read them is asked."""
+    """Return a course's versions, newest first; empty if there is no such course. It does not check who may read them."""
     return session.scalars(
         select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path, PurePath
 
 import structlog
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -27,18 +27,18 @@ from lms.catalogue.models import CourseVersion, Upload
 from lms.catalogue.scanning import scan_refusal
 from lms.catalogue.uploads import check, suffix_of
 from lms.clock import now
-from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import LmsError, NotAllowed
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
+from lms.site_settings import site_settings
 from lms.storage import storage
 
 HUNDREDTHS = 100
-ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
+ASSEMBLED, CHECKED = 20, 50  # percent of the work that is done by then
 LONGEST_STEM = 80
 
-NoteVersion = Callable[[CourseVersion, datetime], None]  # notes the published version where its outcome is waited for
-ClaimOutcome = Callable[[Session], NoteVersion | None]  # locks that place; None if another worker was faster
+NoteVersion = Callable[[CourseVersion, datetime], None]  # notes the published version in the row that waits for it
+ClaimOutcome = Callable[[Session], NoteVersion | None]  # locks that row; None if another worker was faster
 
 
 def _title(params: Params) -> str:
@@ -71,7 +71,7 @@ def assembled(upload: Upload, default: Path, done: int, report: ReportProgress) 
     path = default.with_name(f"{PurePath(upload.name).stem[:LONGEST_STEM] or default.name}{suffix_of(upload.name)}")
     release()
     receiving.assemble(storage(), upload, path, part_of(report, 0, done))
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     with structlog.contextvars.bound_contextvars(upload=upload.id):
         return path, scan_refusal(upload.name, path, settings, lambda: report(done, HUNDREDTHS))
 
@@ -79,7 +79,7 @@ def assembled(upload: Upload, default: Path, done: int, report: ReportProgress) 
 def _check_and_publish(upload: Upload, folder: Path, locale: str, report: ReportProgress) -> None:
     by = session().get_one(Person, upload.person_id)
     path, refusal = assembled(upload, folder / "course", ASSEMBLED, report)
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     if refusal:
         _refuse(upload.id, refusal)
         return
@@ -151,7 +151,7 @@ def publish_checked(package: Package, publisher: Publisher, claim: ClaimOutcome,
         NotAllowed: the person is not a trainer any more, or the course belongs to another organisation.
         TooLarge: the organisation has no room for it.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     most, owner = settings.organisation_courses_mb * room.MEGABYTE, publisher.organisation_id
     room_for = partial(room.check_room, package=package, organisation_id=owner, most_bytes=most)
     _author(session(), publisher.person_id)

@@ -161,7 +161,7 @@ def of_person(session: Session, person_id: int) -> Sequence[Upload]:
 
 
 def forget(session: Session, person_id: int) -> list[str]:
-    """Erase a person's uploads; what was published stays. Return the folders to delete when that is committed."""
+    """Erase a person's uploads; published versions stay. Return the folders to delete when that is committed."""
     own = session.scalars(select(Upload).where(Upload.person_id == person_id)).all()
     for upload in own:
         session.delete(upload)

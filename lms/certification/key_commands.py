@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from lms.clock import now
 from lms.command_options import json_option
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.signing import self_signed
 from lms.signing.key import DEFAULT_FILE, name_of
 from lms.signing.site_key import SiteKey, certificates, revoke, signer_of, site_key
 from lms.signing.words import problem_words
+from lms.site_settings import site_settings
 
 LONGEST_REASON = 200
 SHA256_DIGITS = 64
@@ -91,7 +90,7 @@ def _write_lines(found: SiteKey, said: dict[str, Any]) -> None:
 @with_appcontext
 def make(name: str, out: Path | None, *, as_json: bool) -> None:
     """Make a self-signed key, for trying signatures out. For real documents, get a certificate from an authority."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     file = out or settings.data_dir / DEFAULT_FILE
     if not name.strip() or not name.isprintable() or len(name) > self_signed.LONGEST_NAME:
         raise InvalidInput(f"name: 1 to {self_signed.LONGEST_NAME} characters, in one line")

@@ -3,13 +3,13 @@
 import json
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.clock import now
 from lms.command_options import json_option
 from lms.crediting.noted import AT_ONCE, convert, enrolments_with_notes
 from lms.db import database, transaction
+from lms.site_settings import site_settings
 
 
 @click.command("convert")
@@ -20,7 +20,7 @@ def convert_attendance(*, as_json: bool) -> None:
 
     The worker credits them within seconds. Notes that cannot be converted completely (half a month) are listed.
     """
-    public_url = current_app.extensions["settings"].public_url
+    public_url = site_settings().public_url
     with database().reader() as reading:
         numbers = enrolments_with_notes(reading)
     statements, new = 0, 0

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.command_options import json_option
@@ -13,6 +12,7 @@ from lms.crediting.rereading import reread
 from lms.db import database
 from lms.hours import recompute_any_file
 from lms.signing.jws_check import NotSigned, is_jws, jws_content
+from lms.site_settings import site_settings
 
 
 @click.group("hours")
@@ -62,7 +62,7 @@ def reread_statements(enrolment: tuple[int, ...], *, dry_run: bool, as_json: boo
 
     The worker credits them like new statements. A second run finds nothing more.
     """
-    public_url = current_app.extensions["settings"].public_url
+    public_url = site_settings().public_url
     read = again = 0
     for batch in reread(database(), public_url, enrolment or None, dry=dry_run):
         read, again = read + batch.read, again + batch.again

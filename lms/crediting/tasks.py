@@ -3,17 +3,17 @@
 import time
 
 from celery import shared_task
-from flask import Flask, current_app
+from flask import Flask
 
 import xapi
 from lms.celery_app import Doorbell, ring
 from lms.clock import now
-from lms.config import Settings
 from lms.crediting import input_changes, windows
 from lms.crediting.drain import MOST_AT_ONCE, drain
 from lms.crediting.ripening import judge_some, ripen_some
 from lms.db import database, transaction
 from lms.i18n import local_time
+from lms.site_settings import site_settings
 
 EVERY_SECONDS = 5
 HOURLY_SECONDS = 3600
@@ -24,7 +24,7 @@ TURN_SECONDS = 2  # if one worker does everything, new hours wait no longer than
 @shared_task(name="lms.crediting.tasks.credit", ignore_result=True)
 def credit() -> int:
     """Process everything that waits; return how many statements that was."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     total = 0
     while read := drain(database(), settings.public_url, now(), MOST_AT_ONCE):
         total += read

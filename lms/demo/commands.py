@@ -1,15 +1,14 @@
 """`lms demo …`: load the demo data."""
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.clock import now
-from lms.config import Settings
 from lms.db import database
 from lms.demo.load import DemoSite, load, sign_in_lines
 from lms.signing.key import DEFAULT_FILE, files_of
 from lms.signing.self_signed import write_self_signed
+from lms.site_settings import site_settings
 from lms.storage import storage
 
 SIGNER = "教师研修平台演示站"
@@ -27,7 +26,7 @@ def load_demo() -> None:
 
     It creates accounts with a publicly known password: never load it into an installation with real people.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     if not files_of(settings):
         write_self_signed(settings.data_dir / DEFAULT_FILE, SIGNER, now())
     load(DemoSite(database(), storage(), settings.public_url, now(), click.echo))

@@ -1,4 +1,4 @@
-"""Check the address, key and secret of another record store to which an office orders a forward, or from which it orders an import."""
+"""Check the address, key and secret of another record store, which an office gives for a forward or an import."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,1 +1,1 @@
-"""A teacher's home pages: what is earned, what is missing, and the next step."""
+"""A teacher's home pages: earned hours, missing requirements and the next step."""

@@ -1,11 +1,12 @@
 """The page on which a teacher sees who looked at their own data."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.access_log import searching, words
 from lms.accounts.access import person, requires
 from lms.db import session
+from lms.site_settings import site_settings
 from lms.web.amounts import whole_number
 
 bp = Blueprint("accesses", __name__)
@@ -16,5 +17,5 @@ bp = Blueprint("accesses", __name__)
 def mine() -> ResponseReturnValue:
     """List the accesses to one's own data, the newest first."""
     page = searching.about(session(), person().id, request.args.get("after", type=whole_number))
-    months = current_app.extensions["settings"].accesses_kept_months
+    months = site_settings().accesses_kept_months
     return render_template("home/accesses.html", page=page, words=words, months=months)

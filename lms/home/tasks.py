@@ -2,15 +2,14 @@
 
 import structlog
 from celery import shared_task
-from flask import current_app
 
 from lms.attendance.own_page import settle_measured, unsettled
 from lms.classes.models import ClassSession, Enrolment
 from lms.classes.setup import locked_class
 from lms.clock import now
-from lms.config import Settings
 from lms.crediting.attesting import Attestor
 from lms.db import database, transaction
+from lms.site_settings import site_settings
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 30
@@ -20,7 +19,7 @@ MOST_AT_ONCE = 500
 @shared_task(name="lms.home.tasks.settle_presence", ignore_result=True)
 def settle_presence() -> int:
     """Settle what was measured, each person in a transaction of its own; return for how many there was something new."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     with database().reader() as reading:
         found = unsettled(reading, MOST_AT_ONCE)
     return sum(_settle(one, settings.public_url) for one in found)

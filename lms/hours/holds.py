@@ -89,7 +89,7 @@ def _refused(
 
 
 def _without(seen: Observation, refused: Mapping[SessionName, list[Interval] | None]) -> Iterable[Observation]:
-    """Yield what is left of an observation. Only time can be refused in part; what was played and reached stays then."""
+    """Yield what is left of an observation. Only time can be refused in part; coverage and results stay then."""
     place = (seen.activity, seen.session)
     if place not in refused:
         yield seen

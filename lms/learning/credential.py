@@ -11,7 +11,6 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session
 from lms.learning.checks import ChecksProfile
 from lms.learning.models import Launch
@@ -19,6 +18,7 @@ from lms.learning.presence import LAUNCH_TIMEOUT, is_silent
 from lms.learning.state import OLDEST
 from lms.learning.stating import Subject
 from lms.learning.tickets import Ticket, Tickets, bearer
+from lms.site_settings import site_settings
 from xapi.raw_sql import PreparedQuery
 
 # The fields of a Subject of a running launch, in order; the same decision as in `running`, but without objects, because players ask often.
@@ -64,7 +64,7 @@ def authenticate(token: str) -> xapi.Credential | None:
     found = _OPEN_LAUNCH.rows(session(), {"launch": ticket.launch_id, "heard": now() - LAUNCH_TIMEOUT})
     if not found:
         return None
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     *of, judged = found[0]
     subject = Subject(settings.public_url, *of)
     subject = replace(subject, opened_at=subject.opened_at.astimezone(UTC))

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from lms.accounts import login_sessions
 from lms.classes import course_changes, membership
 from lms.clock import now
-from lms.config import Settings
 from lms.learning import launch
+from lms.site_settings import settings_of
 
 
 def connect(app: Flask) -> None:
@@ -22,17 +22,12 @@ def connect(app: Flask) -> None:
 
 def _end_of_people(app: Flask, session: Session, person_ids: Sequence[int]) -> None:
     """End all launches of a person who signs out or whose access ends, so that a forgotten page does not count for them."""
-    launch.end_of_people(session, person_ids, _settings(app), now())
+    launch.end_of_people(session, person_ids, settings_of(app), now())
 
 
 def _end_of_enrolments(app: Flask, session: Session, enrolments: Select[int]) -> None:
-    launch.end_of_enrolments(session, enrolments, _settings(app), now())
+    launch.end_of_enrolments(session, enrolments, settings_of(app), now())
 
 
 def _end_of_course(app: Flask, session: Session, enrolments: Select[int], course_id: int) -> None:
-    launch.end_of_course(session, enrolments, course_id, _settings(app), now())
-
-
-def _settings(app: Flask) -> Settings:
-    found: Settings = app.extensions["settings"]
-    return found
+    launch.end_of_course(session, enrolments, course_id, settings_of(app), now())

@@ -101,7 +101,7 @@ class Attempt(Base):
 
 
 class Restart(Base):
-    """A learner starts an activity over, as their class staff decided. Append-only; what was earned and passed stays."""
+    """A learner starts an activity over, as their class staff decided. Append-only; earned hours and passed activities stay."""
 
     __tablename__ = "activity_restart"
     __table_args__ = (Index("ix_activity_restart_registration_id", "registration_id", "activity"),)

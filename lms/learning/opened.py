@@ -15,6 +15,7 @@ from lms.learning.admission import LaunchRefusal
 from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
 from lms.learning.models import Launch
 from lms.learning.tickets import Ticket, Tickets
+from lms.site_settings import site_settings
 
 Found = TypeVar("Found")
 
@@ -38,7 +39,7 @@ def unless_refused(found: Found | LaunchRefusal) -> Found:
 def opened_reply(found: Launch) -> dict[str, Any]:
     """Return what a page needs of its launch: the token, the next nonce, and the time measured so far."""
     tickets: Tickets = current_app.extensions["launch_tickets"]
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     return {
         "token": tickets.issue(Ticket(found.id, found.lease)),
         "nonce": found.nonce,

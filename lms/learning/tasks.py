@@ -12,6 +12,7 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import database, transaction
 from lms.learning import presence
+from lms.site_settings import site_settings
 
 log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 30
@@ -24,7 +25,7 @@ def sweep() -> int:
 
     After an outage of the site every launch is silent, so a sweep continues until it finds none that it has not tried.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     at = now()
     tried: set[UUID] = set()
     stated = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from lms.lifetime.teachers import not_there, own_or_teacher, record_access, reco
 from lms.lifetime.views import bp
 from lms.lifetime.words import STATES
 from lms.practice.files import BYTES_MAX
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.web.downloads import as_download
 
@@ -84,7 +85,7 @@ def decide_elsewhere(person_id: int, entry_id: int) -> ResponseReturnValue:
             entry = writing.scalar(select(ElsewhereHours).where(*own).with_for_update())
             if entry is None:
                 raise NotFound(not_there())
-            attestor = Attestor(writing, current_app.extensions["settings"].public_url, person().id, now())
+            attestor = Attestor(writing, site_settings().public_url, person().id, now())
             done = elsewhere.decide(storage(), entry, what, reason, attestor)
     except InvalidInput as error:
         return _page(whose, error.problems or [error.message])

@@ -3,7 +3,6 @@
 import json
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
@@ -17,6 +16,7 @@ from lms.crediting.graders import graded_otherwise
 from lms.db import session, transaction
 from lms.office import administration, reread_job
 from lms.office.commands import class_id_of, follow
+from lms.site_settings import site_settings
 
 
 @click.command("switch")
@@ -70,7 +70,7 @@ def drop_course(code: str, course: str, *, dry_run: bool, as_json: bool) -> None
 
 
 def _preview(class_id: int, course: str, to: CourseVersion | None) -> CoursePreview:
-    public_url = current_app.extensions["settings"].public_url
+    public_url = site_settings().public_url
     return preview(session(), class_id, administration.course_in(session(), class_id, course).course_version_id, to, public_url)
 
 

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, make_response, render_template
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from lms.accounts.models import Organisation, Person
 from lms.clock import now
 from lms.rosters import sheets
 from lms.rosters.sheets import SignIn, SignInRefusal
+from lms.site_settings import site_settings
 
 
 def sheet_page(sign_ins: Sequence[SignIn], *, crumbs: Sequence[tuple[str, str]], title: str, stem: str, back: str) -> Response:
@@ -24,7 +25,7 @@ def sheet_page(sign_ins: Sequence[SignIn], *, crumbs: Sequence[tuple[str, str]],
             "office/password_sheet.html",
             schools=sheets.by_school(sign_ins),
             files=files,
-            address=current_app.extensions["settings"].public_url,
+            address=site_settings().public_url,
             crumbs=crumbs,
             title=title,
             stem=stem,

@@ -1,6 +1,6 @@
 """Find the class and the teacher of an address, and check that they belong to this office."""
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from lms.db import session
 from lms.errors import NotFound
 from lms.office import class_queries
 from lms.office.attesting import Attesting
+from lms.site_settings import site_settings
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
@@ -98,4 +99,4 @@ def by_me() -> By:
 
 def attesting(writing: Session) -> Attesting:
     """Return the object that writes the signed-in person's notes as evidence in this transaction."""
-    return Attesting(Attestor(writing, current_app.extensions["settings"].public_url, person().id, now()))
+    return Attesting(Attestor(writing, site_settings().public_url, person().id, now()))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO
 
 import msgspec
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from lms.crediting.rereading import Reread, reread
 from lms.crediting.tasks import credit
 from lms.db import database
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.site_settings import site_settings
 
 AT_ONCE = 10
 
@@ -30,7 +31,7 @@ def params_of(training_class: TrainingClass, code: str, locale: str) -> dict[str
 
 def read_again(enrolment_ids: Sequence[int]) -> Reread:
     """Read the statements of these enrolments again; return how many were read, and how many will be credited again."""
-    batches = list(reread(database(), current_app.extensions["settings"].public_url, enrolment_ids))
+    batches = list(reread(database(), site_settings().public_url, enrolment_ids))
     return Reread(sum(one.read for one in batches), sum(one.again for one in batches))
 
 

@@ -8,7 +8,6 @@ from contextlib import closing
 from typing import IO
 from uuid import UUID
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -28,6 +27,7 @@ from lms.lifetime.record import read_record
 from lms.personal_copy import contents, records
 from lms.practice.models import PracticeFile, PracticeWork
 from lms.privacy.erasure.person import agents_of
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.transcripts.export import FORMS
 from lms.transcripts.transcript import read
@@ -138,7 +138,7 @@ def _transcript(session: Session, order: JobOrder, number: int) -> Files:
 
 
 def _certificate(session: Session, certificate: Certificate) -> Files:
-    settings = current_app.extensions["settings"]
+    settings = site_settings()
     address = f"{settings.public_url}/verify/{certificate.number}?version={certificate.version}"
     fingerprint = register.issues_of(session, [certificate])[certificate.id].hash
     name = f"certificates/{certificate.number}-{certificate.version}.pdf"
@@ -149,7 +149,7 @@ def _certificate(session: Session, certificate: Certificate) -> Files:
 
 
 def _agents(person: Person) -> list[UUID]:
-    return agents_of(person, current_app.extensions["settings"].public_url)
+    return agents_of(person, site_settings().public_url)
 
 
 def _statements(session: Session, order: JobOrder, person: Person) -> bytes:

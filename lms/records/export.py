@@ -11,14 +11,12 @@ from datetime import datetime
 from itertools import islice
 from typing import IO, Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import ADMIN, Person
 from lms.accounts.offices import WHOLE_SITE
 from lms.clock import now
-from lms.config import Settings
 from lms.db import database, transaction
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, of_office
 from lms.records.attached import write_zip
@@ -27,6 +25,7 @@ from lms.records.formats import ExportedStatement, writer_of
 from lms.records.people import OfficeScope
 from lms.records.selection import Selection, statement_filter_of
 from lms.records.statement_page import visible
+from lms.site_settings import site_settings
 from xapi.queries import StatementFilter, StoredStatement, scan_places, scan_statements, visible_until
 from xapi.statements import EPOCH, MICROSECOND, Cursor
 
@@ -68,7 +67,7 @@ def _statement_filter(session: Session, params: Params) -> StatementFilter:
 
 def scope_of(path: str = WHOLE_SITE) -> OfficeScope:
     """Return the scope of an office whose path is `path`; without a path, the scope of an operator."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     return OfficeScope(path, settings.public_url)
 
 

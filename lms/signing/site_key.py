@@ -22,6 +22,7 @@ from lms.signing.key import KeyProblem, KeyRefused, SigningKey
 from lms.signing.models import SigningCertificate
 from lms.signing.pades import sign_pdf
 from lms.signing.words import problem_words
+from lms.site_settings import site_settings
 
 Sign = Callable[[bytes, str], bytes]  # a PDF and the words that say which document it is → the signed PDF
 LOADED = "signing_key"  # in the app's extensions: what was loaded, and from which state of the files
@@ -43,7 +44,7 @@ class SiteKey:
 
 def site_key() -> SiteKey:
     """Return the site's key as it is now. The files are read again only after they have changed."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     files = keys.files_of(settings)
     if not files:
         return SiteKey()

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -14,6 +13,7 @@ from lms.config import MASKED, WHOLE
 from lms.crediting.standing import Standing
 from lms.i18n import gettext as _
 from lms.i18n import pick, write_day
+from lms.site_settings import site_settings
 from lms.transcripts.words import state_of
 
 
@@ -41,13 +41,13 @@ def belongs_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int,
 
 def shown_username(username: str) -> str:
     """Return a user name in the form for transcripts of this site ('' if they show none)."""
-    how = current_app.extensions["settings"].transcript_usernames
+    how = site_settings().transcript_usernames
     return username if how == WHOLE else masked_username(username) if how == MASKED else ""
 
 
 def verification_page(number: str = "") -> str:
     """Return the address of this site's page that verifies documents; with the number of a certificate, of the page about it."""
-    site = str(current_app.extensions["settings"].public_url)
+    site = str(site_settings().public_url)
     return f"{site}/verify/{number}" if number else f"{site}/verify"
 
 

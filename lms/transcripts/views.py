@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,6 +24,7 @@ from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import pick
 from lms.signing.site_key import site_key
+from lms.site_settings import site_settings
 from lms.transcripts import earlier, words
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
@@ -97,7 +98,7 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
     transcript = read(session(), enrolment_id, now())
     line = transcript.line(name)
     _record(seen, transcript, VIEWED, "transcript")
-    asked = StudyQuestion(enrolment_id, name, current_app.extensions["settings"].public_url, now())
+    asked = StudyQuestion(enrolment_id, name, site_settings().public_url, now())
     evidence = evidence_of(session(), enrolment_id, name)
     return render_template(
         "transcripts/_why.html",

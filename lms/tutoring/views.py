@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,7 +17,6 @@ from lms.catalogue.publish import may_publish, outline_of
 from lms.classes.models import LEARNING, Enrolment, TrainingClass
 from lms.classes.setup import courses_of
 from lms.clock import now
-from lms.config import Settings
 from lms.crediting.standing import Standing
 from lms.db import session, transaction
 from lms.errors import FieldProblem, InvalidInput, NotFound
@@ -25,6 +24,7 @@ from lms.i18n import pick
 from lms.office import class_queries
 from lms.office.places import administers, by_me, staffed_class, trail_of
 from lms.programmes.progress import StudiedCourse
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.tutoring import restarting, waiving, words
 from lms.tutoring.course_progress import progress_of
@@ -159,7 +159,7 @@ def waive(class_id: int, code: str, activity: str) -> ResponseReturnValue:
     waiver = UnitWaiver(enrolment.id if enrolment else None, request.form.get("ground", ""), request.form.get("reason", ""))
     if enrolment is None or waiver.problems:
         return _activity_page(class_id, code, activity, InvalidInput(_("Nothing was waived."), waiver.problems))
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     try:
         with transaction() as writing:
             version = writing.get_one(CourseVersion, course.course_version_id)
@@ -182,7 +182,7 @@ def take_back_waiver(class_id: int, code: str, activity: str) -> ResponseReturnV
     try:
         with transaction() as writing:
             version = writing.get_one(CourseVersion, course.course_version_id)
-            done = waiving.take_back(writing, waiver, version, chosen, by_me(), current_app.extensions["settings"].public_url)
+            done = waiving.take_back(writing, waiver, version, chosen, by_me(), site_settings().public_url)
     except InvalidInput as error:
         return _activity_page(class_id, code, activity, error)
     if done:

@@ -4,17 +4,17 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 import xapi.outbox
 from lms.accounts.access import public
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session
 from lms.heartbeat import problem_of_all
 from lms.migrations import schema
+from lms.site_settings import site_settings
 
 bp = Blueprint("health", __name__)
 OLDEST_OUTBOX = timedelta(minutes=5)
@@ -57,7 +57,7 @@ def _outbox() -> str:
 
 
 def _disk() -> str:
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     short = [found for folder in settings.folders if (found := _room(folder, settings.free_disk_mb))]
     return short[0] if short else "ok"
 

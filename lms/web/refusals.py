@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms.accounts.origins import OtherOrigin
 from lms.errors import LmsError
+from lms.site_settings import site_settings
 from lms.web.hosts import at_content_host
 
 log = structlog.get_logger(__name__)
@@ -67,7 +68,7 @@ def answer(status: int, title: str, detail: str, *, back: tuple[str, str] | None
 
 
 def _wants_json() -> bool:
-    if request.is_json or request.authorization is not None or at_content_host(current_app.extensions["settings"]):
+    if request.is_json or request.authorization is not None or at_content_host(site_settings()):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

@@ -155,14 +155,16 @@ def _page() -> dict[str, str]:
         "kept": _("Kept on this device."),
         "not_kept": _("This device has no room to keep what you type. Download the file before you leave the page."),
         "sending": _("One moment …"),
-        "again": _("The line is lost. Trying again; the part that arrived is kept."),
+        "again": _("The connection is lost. Trying again; the part that arrived is kept."),
         "sent": _("Sent so far: %(percent)s %%", percent="{percent}"),
         "download_done": _("Downloaded. The file contains the answers: do not give it to learners."),
         "show_done": "",
         "offline": _("The site cannot be reached. What you typed is kept on this device: try again when the network is back."),
         "signed_out": _("You have been signed out. Sign in on another page of this browser, then try again here: what you typed is kept."),
         "sign_in": _("Sign in on another page"),
-        "line_waits": _("The line is lost. What you typed is kept on this device, and is saved by itself as soon as the line is back."),
+        "line_waits": _(
+            "The connection is lost. What you typed is kept on this device, and is saved by itself as soon as the connection is back."
+        ),
         "sign_in_waits": _(
             "You are signed out. What you typed is kept on this device, and is saved by itself once you sign in on another page."
         ),

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -14,10 +14,10 @@ from lms.catalogue import receiving, site_library
 from lms.catalogue.models import Upload
 from lms.catalogue.publish_job import HUNDREDTHS, assembled
 from lms.clock import now
-from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import LmsError
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.workshop import drafts, film_captions, intake, unit_folders
 from lms.workshop.counting import counted_for
@@ -47,7 +47,7 @@ def _make(order: JobOrder, _piece: Piece) -> bytes:
 def _take(upload: Upload, params: Params, folder: Path, report: ReportProgress) -> None:
     by = session().get_one(Person, upload.person_id)
     path, refusal = assembled(upload, folder / "file", ASSEMBLED, report)
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     if refusal:
         _end(upload.id, refusal=refusal)
         return

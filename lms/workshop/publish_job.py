@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -24,11 +24,11 @@ from lms.catalogue import site_library
 from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.publish_job import HUNDREDTHS, Publisher, publish_checked
 from lms.catalogue.uploads import check
-from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import Conflict, LmsError
 from lms.i18n import pick
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, WorkRefused
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.workshop.areas import state_area
 from lms.workshop.composing import compose, pack
@@ -69,7 +69,7 @@ def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
     problems: Sequence[Problem] = compose(storage(), document, root, part_of(order.report, 0, COMPOSED))
     order.report(COMPOSED, HUNDREDTHS)
     if not problems:
-        settings: Settings = current_app.extensions["settings"]
+        settings = site_settings()
         offered = site_library.offered(session(), storage(), by, folder / "libraries")
         checked = check(root, offered, own_hosts=bool(settings.package_url))
         release()

@@ -8,7 +8,7 @@ compared with all references once more, and brought back if something needs it; 
 (`contents.keep`). Nothing is taken out of an organisation's room before that comparison. A content that is stored once more after
 a day or later is written again, so that its month begins at that time.
 
-The run may stop at each file: what is left is done in the next night, which begins at other files.
+The run may stop at each file. The next night, which begins at other files, does the rest.
 """
 
 from collections.abc import Iterable, Iterator

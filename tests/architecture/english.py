@@ -33,6 +33,7 @@ SHAPES = {
     "“merged”, “put together”": r"\bjoined up\b",
     "“checked against”": r"\bheld against\b",
     "“is about …”, “names …”": r"\bspeaks? of\b",
+    "“the connection is lost”": r"\b[Ll]ine (?:is|was) (?:lost|back)\b",
     "“permanently”": r"\bfor good\b",
     "“not even …”, “nor …”": r", in [a-z ]+ neither(?=[.,;])",
     "“character by character”, “exactly”": r"\bsign for sign\b",
@@ -46,6 +47,9 @@ PROSE_SHAPES = {
     "“a person who …”, “a client that …”": r"\b[Ww]hoever\b",
     "“any …”, “in every case”": r"\b[Ww]hatever\b",
     "“permanently”, “without limit”": r"\bfor ever\b",
+    "“the rest is …”, “other fields are …”: no relative clause as a subject": (
+        r"(?:[;:] |\b(?:so|and|but|because) )what (?:is|are|was|were) [a-z ]*?\b(?:is|are|was|were|stays?|goes|has|comes|counts)\b"
+    ),
     "“process”": r"\bwork(?:s|ed|ing)? through\b",
     "“is not one”": r"(?<!there )\b(?:is|are|was|were) none\b",
     "“administrators”": r"\broot office\b",

@@ -32,6 +32,16 @@ def test_the_settings_of_the_running_site_are_returned_by_one_function() -> None
     assert found == ["lms/site_settings.py"], "use lms.site_settings"
 
 
+def test_the_settings_of_an_app_are_read_in_one_module() -> None:
+    found = [
+        shown(path)
+        for path, node in nodes("lms", "xapi", "courses", having=r"\bextensions\b")
+        if isinstance(node, (ast.Subscript, ast.Call)) and not isinstance(getattr(node, "ctx", None), ast.Store)
+        if ast.unparse(node).endswith(("extensions['settings']", "extensions.get('settings')"))
+    ]
+    assert found == ["lms/site_settings.py"], "use lms.site_settings"
+
+
 FREEZING = ("evidence_erased_at", "Enrolment.certified_at", "enrolment.certified_at")
 
 

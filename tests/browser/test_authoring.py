@@ -97,7 +97,7 @@ def test_a_large_film_of_a_form_goes_on_after_the_line_was_lost_and_after_the_pa
         page = visitor.new_page()
         lost.extend([0] * MOST_LOST)
         page.route("**/catalogue/tus/*", lose_line)
-        page.route("**/activities/uploads/*", lambda route: route.abort(), times=1)  # the line is lost once all has arrived
+        page.route("**/activities/uploads/*", lambda route: route.abort(), times=1)  # the connection is lost once all has arrived
         page.goto(f"{site.address}/workshop/activities/video")
         page.locator("input[type=file][accept*='video']").first.set_input_files(film)
         expect(page.locator("video[data-film]")).to_be_visible(timeout=SOON_MS)

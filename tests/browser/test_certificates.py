@@ -1,4 +1,4 @@
-"""Do an office, a teacher and anyone with a certificate do their part on a phone: certify, verify, supersede, revoke, appeal?"""
+"""Can an office certify, supersede and revoke, a teacher ask, and anyone verify a certificate, all on a phone?"""
 
 import re
 from collections.abc import Iterator

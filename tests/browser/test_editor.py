@@ -1,4 +1,4 @@
-"""Does the editor of a course keep what a trainer types, orders and removes: with the line, with the sign-in, and beside a colleague?"""
+"""Does the editor of a course keep a trainer's changes if the connection fails, the sign-in ends or a colleague edits too?"""
 
 import re
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def test_a_removed_activity_comes_back_with_undo_and_what_is_dragged_stays_there
     assert titles(page) == before[::-1]
 
 
-def test_what_was_typed_without_a_line_is_kept_on_the_device_and_saved_later(context: BrowserContext, site: Site) -> None:
+def test_text_typed_without_a_connection_is_kept_on_the_device_and_saved_later(context: BrowserContext, site: Site) -> None:
     page = begin(context, site)
 
     def lose(route: Route) -> None:
@@ -197,7 +197,7 @@ def test_an_activity_that_is_opened_before_the_scripts_are_there_still_shows_its
     expect(page.get_by_label("最多可得分钟数")).to_be_visible(timeout=SOON_MS)
 
 
-def test_the_focus_stays_on_the_button_of_a_part_when_the_change_of_somebody_else_draws_the_parts_anew(
+def test_the_focus_stays_on_the_button_of_a_part_when_the_change_of_somebody_else_redraws_the_parts(
     context: BrowserContext, site: Site
 ) -> None:
     page = begin(context, site)

@@ -1,4 +1,4 @@
-"""Is nothing lost that was typed into a form of the workshop: with the line, with the sign-in, or because a colleague wrote there too?"""
+"""Is text typed into a form of the workshop kept if the connection fails, the sign-in ends or a colleague writes there too?"""
 
 import re
 from collections.abc import Iterator
@@ -86,7 +86,7 @@ def again(visitor: BrowserContext, site: Site) -> None:
     sign_in(visitor, site, "trainer", "/catalogue/").close()
 
 
-def test_a_form_goes_into_the_course_once_when_the_line_or_the_sign_in_is_back(
+def test_a_form_goes_into_the_course_once_when_the_connection_or_the_sign_in_is_back(
     visitor: BrowserContext, colleague: BrowserContext, site: Site
 ) -> None:
     page, draft = put_without_an_answer(visitor, site)
@@ -124,7 +124,7 @@ def test_a_form_goes_into_the_course_once_when_the_line_or_the_sign_in_is_back(
     expect(other.get_by_label(TASK)).to_have_value("我写的题目。")
 
 
-def test_a_question_of_the_bank_is_kept_once_when_the_line_or_the_sign_in_is_back(visitor: BrowserContext, site: Site) -> None:
+def test_a_question_of_the_bank_is_kept_once_when_the_connection_or_the_sign_in_is_back(visitor: BrowserContext, site: Site) -> None:
     page = sign_in(visitor, site, "trainer", "/workshop/bank/new")
     save, text = page.get_by_role("button", name="保存到题库"), page.get_by_label("题目", exact=True)
     write_boolean(page, "冰比水轻。")

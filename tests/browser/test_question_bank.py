@@ -1,4 +1,4 @@
-"""Does a question of the bank go from its form through a quiz that draws at random to its answers, and is a quiz started over, for one and for all?"""
+"""Can a trainer write a bank question, draw it in a quiz, see its answers, and start the quiz over for one teacher and for all?"""
 
 from collections.abc import Iterator
 

@@ -65,7 +65,9 @@ def test_an_upload_that_broke_off_goes_on_after_the_page_was_closed_and_is_publi
         expect(page.get_by_text("未传完")).to_be_visible()
         sound(page)
         offsets.clear()
-        page.route(re.compile("/catalogue/uploads/[^/]+$"), lambda route: route.abort(), times=1)  # the line is lost once all has arrived
+        page.route(
+            re.compile("/catalogue/uploads/[^/]+$"), lambda route: route.abort(), times=1
+        )  # the connection is lost once all has arrived
         page.set_input_files("input[type=file]", str(file))
         page.get_by_role("button", name=BUTTON).click()
         page.get_by_role("link", name="打开课程").click(timeout=SOON_MS)

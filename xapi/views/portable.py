@@ -40,7 +40,7 @@ class PortableStore:
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        """Close the store; what was not kept is gone."""
+        """Close the store; statements that were not kept are gone."""
         self._engine.dispose()
         self._connection.close()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -28,13 +28,13 @@ from lms.catalogue.uploads import MOST_MB, suffix_of
 from lms.catalogue.views.blueprint import bp
 from lms.celery_app import ring
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import InvalidInput, LmsError
 from lms.i18n import in_words, pick
 from lms.jobs.models import CANCELLED, Job
 from lms.jobs.queue import WORKING
 from lms.jobs.tasks import work
+from lms.site_settings import site_settings
 from lms.storage import storage
 
 ACTIVITIES_SHOWN = 5
@@ -142,7 +142,7 @@ def upload() -> ResponseReturnValue:
 
 def most_bytes() -> int:
     """Return how much the courses of one organisation may take."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     return settings.organisation_courses_mb * room.MEGABYTE
 
 

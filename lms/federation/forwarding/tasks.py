@@ -5,16 +5,15 @@ then continues with other work. So a single process can still credit hours while
 """
 
 from celery import shared_task
-from flask import current_app
 
 from lms.celery_app import ring
 from lms.clock import now
-from lms.config import Settings
 from lms.db import transaction
 from lms.federation.forwarding import turns
 from lms.federation.forwarding.sending import carry
 from lms.federation.forwarding.turns import ForwardTurn
 from lms.jobs import long_runs
+from lms.site_settings import site_settings
 
 EVERY_SECONDS = 10
 PATIENCE_SECONDS = 2
@@ -34,7 +33,7 @@ def forward() -> bool:
 
 
 def _take(turn: ForwardTurn) -> None:
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     if carry(turn, settings):
         ring(forward)
 

@@ -3,7 +3,7 @@
 import uuid
 
 import structlog
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,6 @@ from lms.accounts.models import ADMIN
 from lms.catalogue.models import Course
 from lms.celery_app import ring
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session
 from lms.errors import NotFound
 from lms.federation.changing import add, change, found
@@ -31,6 +30,7 @@ from lms.federation.forwarding.tasks import forward as work
 from lms.federation.forwarding.words import REASONS
 from lms.records.sections import bp
 from lms.records.selection_form import course_titles
+from lms.site_settings import site_settings
 
 log = structlog.get_logger(__name__)
 GONE = _l("There is no such forward. Perhaps somebody has just removed it.")
@@ -46,7 +46,7 @@ class ForwardForm(StoreForm):
     @property
     def chosen(self) -> Filter:
         """Return the filter."""
-        settings: Settings = current_app.extensions["settings"]
+        settings = site_settings()
         return Filter(activities=tuple(v.course_iri(settings.public_url, code) for code in self.courses.data or ()))
 
 
@@ -77,7 +77,7 @@ def _added(form: ForwardForm) -> bool:
     order = office.ForwardOrder(
         form.name.data, form.endpoint.data, form.key.data, form.secret.data, form.chosen, internal=False, from_now=form.from_now.data
     )
-    settings = current_app.extensions["settings"]
+    settings = site_settings()
     added = add(form, lambda writing: office.add(writing, order, settings, now()), lambda row: {"forward": row.id}, "forward.added")
     return added is not None
 
@@ -105,7 +105,7 @@ def pause_forward(forward_id: int) -> ResponseReturnValue:
 def resume_forward(forward_id: int) -> ResponseReturnValue:
     """Resume a forward, with a new secret if one is given."""
     secret = request.form.get("secret", "")
-    change(Forward, forward_id, lambda _session, one: office.resume(one, current_app.extensions["settings"], now(), secret), GONE)
+    change(Forward, forward_id, lambda _session, one: office.resume(one, site_settings(), now(), secret), GONE)
     ring(work)
     flash(_("It continues from where it was."), "success")
     return redirect(url_for(".forward", forward_id=forward_id))

@@ -14,6 +14,7 @@ from lms.command_options import json_option
 from lms.db import session, transaction
 from lms.federation.importing import again
 from lms.federation.importing.models import Import, StatementSetAside
+from lms.site_settings import site_settings
 
 SHOWN = 1000
 NOT_TAKEN = 1
@@ -47,7 +48,7 @@ def _retry(aside_id: int) -> None:
         found = again.put_aside(writing, aside_id)
         if found is None:
             _refuse(f"retry: nothing is put aside under {aside_id}")
-        tried = again.try_again(writing, *found, current_app.extensions["settings"])
+        tried = again.try_again(writing, *found, site_settings())
     if tried.reason:
         _refuse(f"It still cannot be taken: {tried.reason}", NOT_TAKEN)
     xapi.statements_stored.send(current_app._get_current_object(), count=tried.new)  # type: ignore[attr-defined]
@@ -64,7 +65,7 @@ def _leave_out(aside_id: int, *, yes: bool) -> None:
         found = again.put_aside(writing, aside_id)
         if found is None:
             _refuse(f"leave-out: nothing is put aside under {aside_id} any more")
-        again.leave_out(writing, *found, current_app.extensions["settings"])
+        again.leave_out(writing, *found, site_settings())
     click.echo("It is left out.")
 
 

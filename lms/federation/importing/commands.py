@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
@@ -24,6 +23,7 @@ from lms.federation.importing.import_run import ImportRun, ImportStopped, counts
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import opened
 from lms.federation.importing.storing import ImportPolicy, own_policy, policy_of_key
+from lms.site_settings import site_settings
 from xapi.keys import VERSIONS, speaking_for
 
 MOST_STATEMENTS = 5000
@@ -74,7 +74,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     You may stop it at any time: the same command continues from there, and a later run imports newer statements. A statement
     that cannot be stored is reported with the reason and put aside. Exit code 1: it stopped before the end.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     problems: list[str] = []
     secret = _secret(secret_env, secret_file, problems)
     policy = _policy(settings, url, provider, problems, keep_authority=keep_authority)

@@ -10,11 +10,9 @@ from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms.clock import now
-from lms.config import Settings
 from lms.db import transaction
 from lms.egress.address import Address, NotReached
 from lms.federation.importing.import_run import ImportRun, ImportStopped
@@ -25,6 +23,7 @@ from lms.federation.importing.storing import own_policy
 from lms.jobs import long_runs
 from lms.lease import Lease, TurnLost, give_back, touch
 from lms.sealing import NotOpened, unseal
+from lms.site_settings import site_settings
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 10
@@ -87,7 +86,7 @@ def carry(turn: ImportTurn) -> None:
 
 
 def _run(turn: ImportTurn) -> None:
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     secret = unseal(turn.secret, settings.secret_key, PURPOSE)
     policy = own_policy(turn.address.url, settings)
     with opened(turn.address, turn.key, secret, turn.version) as source:

@@ -25,6 +25,7 @@ from lms.federation.importing.storing import MEBIBYTE
 from lms.federation.importing.tasks import work
 from lms.records import words
 from lms.records.sections import bp
+from lms.site_settings import site_settings
 from xapi.keys import VERSIONS
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ def new_import() -> ResponseReturnValue:
 
 def _begun(form: ImportForm) -> int | None:
     order = office.ImportOrder(form.endpoint.data, form.key.data, form.secret.data, form.version.data)
-    settings = current_app.extensions["settings"]
+    settings = site_settings()
     begun = add(form, lambda writing: office.add(writing, order, settings, now()), lambda row: {"imported": row.id}, "import.begun")
     return None if begun is None else begun.id
 
@@ -72,7 +73,7 @@ def import_(import_id: int) -> ResponseReturnValue:
     """Show one import and its refused statements; the page refreshes while it runs."""
     own = found(session(), Import, import_id, GONE)
     count = office.asides_by_import(session()).get(own.id, 0)
-    settings = current_app.extensions["settings"]
+    settings = site_settings()
     room = f"{again.room_taken(session(), own, settings) / MEBIBYTE:.1f} MB / {settings.import_storage_mb} MB"
     return render_template("records/import.html", one=own, count=count, room=room, asides=office.asides(session(), own), words=words)
 
@@ -91,7 +92,7 @@ def stop_import(import_id: int) -> ResponseReturnValue:
 def go_on_import(import_id: int) -> ResponseReturnValue:
     """Continue an import, with a new secret if one is given."""
     secret = request.form.get("secret", "")
-    running = change(Import, import_id, lambda _session, own: office.go_on(own, current_app.extensions["settings"], now(), secret), GONE)
+    running = change(Import, import_id, lambda _session, own: office.go_on(own, site_settings(), now(), secret), GONE)
     if not running:
         flash(_("Give the key's secret."), "warning")
     ring(work)
@@ -102,7 +103,7 @@ def go_on_import(import_id: int) -> ResponseReturnValue:
 @requires(ADMIN)
 def remove_import(import_id: int) -> ResponseReturnValue:
     """Delete an import and the statements it put aside; imported statements stay."""
-    change(Import, import_id, lambda writing, own: again.remove(writing, own, current_app.extensions["settings"]), GONE)
+    change(Import, import_id, lambda writing, own: again.remove(writing, own, site_settings()), GONE)
     flash(_("Removed. The statements that came stay."), "success")
     return redirect(url_for(".importing"))
 
@@ -113,7 +114,7 @@ def retry_aside(aside_id: int) -> ResponseReturnValue:
     """Retry one statement that was put aside."""
     with transaction() as writing:
         own, row = _put_aside(writing, aside_id)
-        import_id, tried = own.id, again.try_again(writing, own, row, current_app.extensions["settings"])
+        import_id, tried = own.id, again.try_again(writing, own, row, site_settings())
     if tried.reason:
         flash(_("It still cannot be taken, and stays here. %(why)s", why=words.refusal_words(tried.reason)), "warning")
     else:
@@ -129,7 +130,7 @@ def leave_out_aside(aside_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         own, row = _put_aside(writing, aside_id)
         import_id = own.id
-        again.leave_out(writing, own, row, current_app.extensions["settings"])
+        again.leave_out(writing, own, row, site_settings())
         log.info("import_aside.left-out", imported=import_id, by=person().id)
     flash(_("Left out."), "success")
     return redirect(url_for(".import_", import_id=import_id))

@@ -1,7 +1,7 @@
 """Pages for checking in by a code on the room's screen: the screen, late claims, and open check-ins."""
 
 import segno
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,11 +18,11 @@ from lms.attendance.models import CLAIMED, CONFIRMED, DECLINED, CheckIn
 from lms.classes.models import LEARNING, ClassSession, Enrolment
 from lms.classes.setup import locked_class
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
 from lms.sealing import derived
+from lms.site_settings import site_settings
 from lms.web.amounts import whole_number
 
 AT_ONCE = 200  # claims or open check-ins
@@ -53,7 +53,7 @@ def code_picture(class_id: int, session_id: int) -> ResponseReturnValue:
 
 def _picture(lesson: ClassSession) -> dict[str, object]:
     at = now()
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     middle = lesson.starts_at + (lesson.ends_at - lesson.starts_at) / 2
     way = request.args.get("way", "")
     way = way if way in WAYS else (IN if at < middle else OUT)

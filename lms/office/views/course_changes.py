@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -29,6 +29,7 @@ from lms.office.course_words import earlier_results_said, summary
 from lms.office.places import bp, by_me, own_class
 from lms.programmes.store import document_of
 from lms.row_ids import row_id
+from lms.site_settings import site_settings
 
 OFF = "off"  # instead of a version's number: the class does not study the course any more
 SHOWN = 100
@@ -46,7 +47,7 @@ def _page(class_id: int, code: str, wanted: str, refused: Sequence[tuple[str, No
     versions = versions_of(session(), code)
     to = next((one for one in versions if str(one.number) == wanted), None)
     asked = wanted == OFF or (to is not None and to.id != bound.course_version_id)
-    would = preview(session(), class_id, bound.course_version_id, to, current_app.extensions["settings"].public_url) if asked else None
+    would = preview(session(), class_id, bound.course_version_id, to, site_settings().public_url) if asked else None
     graded = graded_otherwise(outline_of(bound.course_version), outline_of(to)) if to is not None else []
     policy = document_of(found.programme_version).policy
     return render_template(

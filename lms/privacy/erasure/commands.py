@@ -5,18 +5,17 @@ import sys
 from dataclasses import asdict
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.accounts.models import Person
 from lms.clock import now
 from lms.command_options import dry_run_option, json_option, yes_option
-from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.privacy.erasure import person as erasure
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.erasure.person import Preview
+from lms.site_settings import site_settings
 from lms.storage import storage
 
 
@@ -31,7 +30,7 @@ def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
     If it is interrupted, run it again with the id: it continues.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     try:
         found = erasure.find(session(), who)
     except NotFound as error:
@@ -54,7 +53,7 @@ def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 def erase_whole(person_id: int, asked_by: int | None) -> Erasure:
     """Erase a person, in as many short transactions as needed."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     with transaction() as writing:
         person = writing.get_one(Person, person_id)
         begun = erasure.begin(writing, person, asked_by, settings.public_url, now())

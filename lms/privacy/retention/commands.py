@@ -5,19 +5,18 @@ import sys
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from lms.clock import now
 from lms.command_options import json_option, yes_option
-from lms.config import Settings
 from lms.db import database, transaction
 from lms.privacy.retention.models import COMMAND
 from lms.privacy.retention.plan import Hold, Planned, plan
 from lms.privacy.retention.removal_run import begin, carry, claim, under_way
 from lms.privacy.retention.removing import unfinished
 from lms.records.models import RemovedMonth
+from lms.site_settings import site_settings
 
 WORDS = {
     "waiting": "{count} not processed yet",
@@ -41,7 +40,7 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
     Hours stay, because they are decided from evidence that is stored beside the statements. If interrupted, the same command continues.
     Exit code 1 if a month was held back during the removal.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     kept = settings.statements_kept_months
     if not kept:
         click.echo("STATEMENTS_KEPT_MONTHS: is not set, so statements are kept without a limit", err=True)
@@ -93,7 +92,7 @@ def _apply(found: list[Planned], *, yes: bool, as_json: bool) -> None:
 
 def _run() -> tuple[int, str]:
     """Begin a run of this command, or continue an interrupted one; there is only one run at a time."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     with transaction() as session:
         begun = under_way(session) or begin(session, COMMAND, settings.statements_kept_months)
         taken = claim(session, now(), begun.id)

@@ -1,15 +1,14 @@
 """Remove old months every night if STATEMENTS_KEPT_MONTHS is set, and when an office requests it."""
 
 from celery import shared_task
-from flask import current_app
 
 from lms.celery_app import ring
 from lms.clock import now
-from lms.config import Settings
 from lms.db import transaction
 from lms.jobs import long_runs
 from lms.privacy.retention.models import NIGHTLY, Removal
 from lms.privacy.retention.removal_run import begin, carry, claim
+from lms.site_settings import site_settings
 
 EVERY_SECONDS, NIGHTLY_SECONDS = 60, 600
 NIGHT = range(2, 5)  # hours of the day at the site
@@ -34,7 +33,7 @@ def see_through(removal_id: int, turn: str) -> None:
 @shared_task(name="lms.records.retention.tasks.nightly", ignore_result=True)
 def nightly() -> bool:
     """Begin the night's run; return whether this call began it."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     months = settings.statements_kept_months
     begun = bool(months) and long_runs.begin_once_a_night(
         Removal, NIGHT, lambda session, night, _at: begin(session, NIGHTLY, months, night=night)

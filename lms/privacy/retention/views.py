@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import structlog
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from lms.privacy.retention.removal_run import begin, under_way
 from lms.privacy.retention.tasks import work
 from lms.records.models import RemovedMonth
 from lms.records.sections import bp
+from lms.site_settings import site_settings
 
 log = structlog.get_logger(__name__)
 SHOWN = 120  # months: ten years
@@ -72,8 +73,7 @@ def remove_old() -> ResponseReturnValue:
 
 
 def _kept() -> int:
-    found: int = current_app.extensions["settings"].statements_kept_months
-    return found
+    return site_settings().statements_kept_months
 
 
 def _gone() -> list[RemovedMonthLine]:

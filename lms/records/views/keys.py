@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import structlog
-from flask import current_app, flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,6 +21,7 @@ from lms.errors import NotFound
 from lms.records.keys import REASONS, SCOPES
 from lms.records.keys import keys as all_of_them
 from lms.records.sections import bp
+from lms.site_settings import site_settings
 from xapi.keys import LONGEST_NAME, VERSIONS, add_key, revoke_key
 
 log = structlog.get_logger(__name__)
@@ -78,7 +79,7 @@ def new_key() -> ResponseReturnValue:
         key, secret = add_key(writing, form.name.data, tuple(form.scopes.data), now=now(), **how)
     cookie[ONCE] = form.once.data
     log.info("key.given", key=key, by=person().id)
-    address = f"{current_app.extensions['settings'].public_url}/xapi/"
+    address = f"{site_settings().public_url}/xapi/"
     page = make_response(render_template("records/key_given.html", name=form.name.data, key=key, secret=secret, address=address))
     page.headers["Cache-Control"] = "no-store"
     return page

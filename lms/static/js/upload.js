@@ -20,7 +20,7 @@ let underWay = 0;
 
 class Refused extends Error {}
 
-// One request; `progress` is told how many bytes were sent. Resolves with the XMLHttpRequest, rejects only if the line is lost.
+// One request; `progress` is told how many bytes were sent. Resolves with the XMLHttpRequest, rejects only if the connection is lost.
 function send(method, address, headers, body, progress, sending) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

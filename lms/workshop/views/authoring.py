@@ -189,7 +189,7 @@ def _counted() -> Admit:
 
 
 def _received(folder: Path) -> Path:
-    """Write the uploaded file into a folder; what is kept of it is counted before it is stored."""
+    """Write the uploaded file into a folder; the kept files are counted before they are stored."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise InvalidInput(_("No file arrived. Choose one and try again."))

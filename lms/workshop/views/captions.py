@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.utils import secure_filename
@@ -13,9 +13,9 @@ from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
 from lms.catalogue.contents import StoredFile
-from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.i18n import in_words
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.workshop import author_media, drafts, film_captions
 from lms.workshop.counting import counted_for
@@ -39,7 +39,7 @@ def _allow_captions(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 @requires(TRAINER)
 def put_captions(draft_id: int, key: str) -> ResponseReturnValue:
     """Give a film captions in one language, instead of those that it has in it."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     draft = drafts.own(session(), draft_id, person())
     drafts.activity_of(draft, key)
     admit = counted_for(draft.organisation_id, settings)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from flask import Response, current_app, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from msgspec import Meta, field
@@ -17,10 +17,10 @@ from lms.accounts.access import person, requires
 from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER
 from lms.clock import now
-from lms.config import Settings
 from lms.db import release, session, transaction
 from lms.errors import Conflict, NotFound, NotSignedIn
 from lms.i18n import pick
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.web.amounts import whole_number
 from lms.web.json_bodies import body_of, json_reply
@@ -109,7 +109,7 @@ def put_again(draft_id: int, key: str) -> ResponseReturnValue:
 
 
 def _put(draft_id: int, key: str | None) -> Response:
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     _demand_same_person(request.args.get(OPENED_BY, type=whole_number))
     draft = drafts.own(session(), draft_id, person())
     sent: PutBody = body_of(PutBody, DOCUMENT_BYTES)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from flask import Response, current_app
+from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from msgspec import Meta
@@ -13,12 +13,12 @@ from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
-from lms.config import Settings
 from lms.db import session
 from lms.errors import NotFound
 from lms.learning import commits
 from lms.learning.commit_views import too_large, tracker_of
 from lms.learning.wire import CommitBody
+from lms.site_settings import site_settings
 from lms.storage import storage
 from lms.web.json_bodies import body_of, json_reply
 from lms.workshop import drafts
@@ -96,7 +96,7 @@ def _reply(course: str, activity: Activity, files: str) -> Response:
 
 def _meaning(course: str, activity: Activity, verb: str, result: dict[str, Any]) -> dict[str, Any]:
     """Return the verb that learners' records would get, its score and the conditions that it meets."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     statement = {
         "verb": {"id": verb},
         "object": {"id": v.activity_iri(settings.public_url, course, activity.key)},

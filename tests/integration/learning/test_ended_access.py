@@ -52,7 +52,7 @@ OF_THE_ACCOUNT = ("new password", "initial password", "closed account", "erasure
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-def test_nothing_of_a_launch_works_from_the_moment_on_at_which_access_ends(player: Page, world: World, name: str) -> None:
+def test_nothing_of_a_launch_works_after_access_has_ended(player: Page, world: World, name: str) -> None:
     player.stay(60)
     world.act(lambda session: ENDINGS[name](session, world))
     world.clock.advance(1)
@@ -68,7 +68,7 @@ def test_nothing_of_a_launch_works_from_the_moment_on_at_which_access_ends(playe
 
 
 @pytest.mark.parametrize("name", [name for name in ENDINGS if name != "erasure"])
-def test_time_measured_until_then_is_credited_and_nothing_after_it(player: Page, world: World, name: str) -> None:
+def test_time_measured_before_the_end_is_credited_and_later_time_is_not(player: Page, world: World, name: str) -> None:
     player.stay(60)
     world.act(lambda session: ENDINGS[name](session, world))
     for _ in range(30):
@@ -150,7 +150,7 @@ def test_a_request_sent_before_the_sign_out_opens_nothing_afterwards(world: Worl
 
 @pytest.mark.services
 def test_a_withdrawal_beside_an_opening_leaves_no_launch_behind(world: World) -> None:
-    """The first waits for the second or the other way round: the launch is either refused or ended."""
+    """One of them waits for the other: the launch is either refused or ended."""
     for _ in range(5):
         world.act(lambda session: setattr(session.get_one(Enrolment, world.enrolment_id), "status", "in-training"))
         page = Page(signed_in(world.app, "teacher"), world)

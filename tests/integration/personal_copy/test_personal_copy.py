@@ -36,7 +36,7 @@ SECRET_WORDS = ("password", "token", "nonce", "secret", "uniquifier", "seal")
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """SQLite: what is copied is read by the same queries everywhere."""
+    """SQLite only, because the same queries read the data on both databases."""
     return sqlite_url
 
 

@@ -1,4 +1,4 @@
-"""What is right for each reported paper? A transcript is issued as PDF, and what is printed is read back."""
+"""What is right for each reported paper? A transcript is issued as PDF, and its printed text is read back."""
 
 import io
 import json

@@ -52,7 +52,7 @@ def test_several_scopes_open_what_each_of_them_does(local_store: Store, resource
             assert (local_store.ask(method, resource, by=key).status_code != 403) == allowed, f"{pair}: {method} {resource}"
 
 
-# ── The same with requests that are whole: what is allowed is done, what is not changes nothing ──
+# ── The same with complete requests: allowed ones succeed, the others change nothing ──
 
 PLACES = {
     "activities/state": {"activityId": ACTIVITY, "agent": json.dumps(ANNA), "stateId": "bookmark"},

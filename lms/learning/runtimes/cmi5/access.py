@@ -5,7 +5,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +14,6 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.clock import now
-from lms.config import Settings
 from lms.db import session
 from lms.learning import credential
 from lms.learning.models import Cmi5Session, Launch
@@ -23,6 +21,7 @@ from lms.learning.presence import LAUNCH_TIMEOUT
 from lms.learning.runtimes.cmi5.profile import UnitProfile
 from lms.learning.state import OLDEST
 from lms.learning.stating import Subject
+from lms.site_settings import site_settings
 
 BASIC_NAME = "cmi5"  # the user name of a unit's token, which cmi5 sends as Basic
 FETCH, AUTH = "fetch", "auth"
@@ -55,7 +54,7 @@ class UnitTokens:
 
 def tokens() -> UnitTokens:
     """Return the tokens of this installation."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     return UnitTokens(settings.secret_key)
 
 
@@ -93,7 +92,7 @@ def _credential(session_id: uuid.UUID) -> xapi.Credential | None:
     )
     if found is None:
         return None
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     subject = Subject(settings.public_url, *found[:-1])
     return xapi.Credential(
         name=f"cmi5:{session_id}",

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 import xapi
 from lms.clock import now
-from lms.config import Settings
 from lms.db import database, transaction
 from lms.learning.models import Cmi5Session, Launch
 from lms.learning.runtimes.cmi5 import ending
 from lms.learning.runtimes.cmi5.launching import unit_of
+from lms.site_settings import site_settings
 
 log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 60
@@ -32,7 +32,7 @@ def abandon_overdue() -> int:
 
 
 def _abandon_one(session_id: uuid.UUID) -> bool:
-    settings: Settings = current_app.extensions["settings"]
+    settings = site_settings()
     try:
         with transaction() as session:
             running = session.scalar(select(Cmi5Session).where(Cmi5Session.id == session_id).with_for_update(skip_locked=True))

@@ -113,7 +113,7 @@ function device(use) {
   }
 }
 
-/** Send a file, and return what the site calls it. `hears`: `progress` is told which share has arrived, `lost` that the line is lost. */
+/** Send a file, and return what the site calls it. `hears`: `progress` is told which share has arrived, `lost` that the connection is lost. */
 export function sendInParts(server, file, urls, hears) {
   return new Sending(server, file, urls, hears).run();
 }
