@@ -1,6 +1,6 @@
 """Wait until a page is complete: its scripts have run, and everything that they asked for has come."""
 
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Frame, Page, Request
 
 PATIENCE_MS, STEP_MS = 20_000, 20
 IDLE = "() => new Promise(done => requestIdleCallback(() => done(), {timeout: 1000}))"
@@ -44,9 +44,10 @@ class Traffic:
         raise AssertionError(f"still under way: {sorted(request.url for request in self._open)}")
 
 
-def settle(page: Page) -> None:
+def settle(place: Page | Frame) -> None:
     """Wait for the end of every animation, except those without an end."""
-    page.evaluate(
+    place.evaluate(
         """() => Promise.all(document.getAnimations()
-             .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""
+             .filter(one => one.effect.getComputedTiming().endTime !== Infinity && one.playState === "running")
+             .map(one => one.finished.catch(() => {})))"""
     )
